@@ -1,0 +1,104 @@
+"""The calendar as a value: what channels.toml says, read and validated. Plain dataclasses, so that planning loads no pydantic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from smm_cli.words.channel import Channel, Person
+
+WORKTREE = "worktree"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    name: str
+    title: str = ""
+    start: date | None = None
+    until: date | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What stands still; empty scope fields mean all. `until` is exclusive; `exempt` lists posts that go out all the same."""
+
+    reason: str = ""
+    channel: str = ""
+    group: str = ""
+    network: str = ""
+    campaign: str = ""
+    start: datetime | None = None
+    until: datetime | None = None
+    exempt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Which deliveries need a second person: `required` for all, or for these channels, groups and campaigns only."""
+
+    required: bool = False
+    channels: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    by: str = "line"
+    approvers: tuple[str, ...] = ()
+    count: int = 1
+    four_eyes: bool = False
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    url: str = ""
+    claims: str = "sqlite"
+    branch: str = "smm"
+    commit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    to: tuple[str, ...] = ()
+    deputy: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    heartbeat: str = ""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Everything channels.toml says. `root` holds channels.toml; `posts` is a folder below it; `quiet` like "20:00-08:00"
+    (wall time of `timezone`, may cross midnight, with days: "Sa,Su 00:00-24:00" separated by ";"); `holidays` like "DE-BY"."""
+
+    root: Path
+    name: str
+    timezone: str = "UTC"
+    language: str = ""
+    posts: str = "posts"
+    publish_from: str = WORKTREE
+    max_late: float | None = 7200.0
+    quiet: str = ""
+    holidays: str = ""
+    slot_open: float = 1800.0
+    default_channels: tuple[str, ...] = ()
+    pillars: tuple[str, ...] = ()
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
+    networks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
+    approval: Approval = Approval()
+    ledger: LedgerSettings = LedgerSettings()
+    alerts: Alerts = Alerts()
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def state(self) -> Path:
+        """This machine's own folder (0700): ledger, index, frozen media, tokens."""
+        return self.root / ".smm"
+
+    @property
+    def receipts(self) -> Path:
+        return self.root / "receipts"

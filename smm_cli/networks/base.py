@@ -1,0 +1,247 @@
+"""What a network is: a class that declares its limits, composes payloads and describes conversations. It does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
+from smm_cli.text.append import append_link_and_tags
+from smm_cli.text.markdown import Reading, read
+from smm_cli.text.rulers import measure
+from smm_cli.text.split import split_parts
+from smm_cli.words.auth import Auth, NoAuth
+from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.delivery import Payload, PayloadPart, Receipt
+from smm_cli.words.exchange import Answer, CannotTell, Doing, Intent, LoggingIn, Looking, Publishing, Verifying
+from smm_cli.words.limit import Limit, MediaLimit
+from smm_cli.words.post import Media, Part, Post
+from smm_cli.words.tree import Mention
+
+
+class Table(BaseModel):
+    """A table of channels.toml or of a post: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """For how long a repeated publishing request cannot publish twice; `seconds` None: for ever."""
+
+    seconds: float | None
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What compose may know besides the post. `media` by path as written; `receipts` by post id, of this channel."""
+
+    calendar: str
+    delivery: str
+    at: datetime
+    people: Mapping[str, Person] = field(default_factory=dict)
+    media: Mapping[str, Media] = field(default_factory=dict)
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    language: str = ""
+    zone: str = "UTC"
+
+
+class Network:
+    """One network, bound to one channel. Subclasses declare the class attributes and define what they can do."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    docs: ClassVar[str]
+    auth: ClassVar[Auth] = NoAuth()
+    text: ClassVar[tuple[Limit, ...]] = ()
+    media: ClassVar[tuple[MediaLimit, ...]] = ()
+    media_count: ClassVar[int] = 0
+    mixing: ClassVar[bool] = False
+    threads: ClassVar[bool] = False
+    dialect: ClassVar[str] = "plain"
+    takes: ClassVar[frozenset[str]] = frozenset()
+    """Which optional keys of a post it honours: title, link, tags, language, content_warning, visibility, poll, reply_to,
+    quote, first_comment, alt, canonical, author, date. Others are a problem at check time, never silence."""
+    visibilities: ClassVar[tuple[str, ...]] = ()
+    appends: ClassVar[frozenset[str]] = frozenset({"link", "tags"})
+    """What is added to the text where the text has it not."""
+    settles: ClassVar[float] = 300.0
+    late_limit: ClassVar[bool] = True
+    """Whether lateness matters (False for a site: its pages carry their own date)."""
+    handoff: ClassVar[bool] = False
+    steps: ClassVar[str] = ""
+    """What a person creates in which console before `smm channel login`, told step by step."""
+
+    class Settings(Table):
+        """Its table in channels.toml."""
+
+    class Options(Table):
+        """Its keys inside `for:` of a post."""
+
+    def __init__(self, channel: Channel, account: Account | None = None) -> None:
+        self.channel = channel
+        self.account = account
+        self.settings: Any = self.Settings.model_validate(dict(channel.settings or {}))
+
+    # -- what is declared, after the server and channels.toml were heard ------------------------------------------------
+
+    @cached_property
+    def text_limits(self) -> tuple[Limit, ...]:
+        """The declared limits, overridden by the server's and by channels.toml."""
+        said = {**(self.account.limits if self.account else {}), **self.channel.limits}
+        links = said.get("url_length")
+        return tuple(
+            replace(limit, maximum=said.get(limit.name, limit.maximum), url_length=links or limit.url_length) for limit in self.text
+        )
+
+    @cached_property
+    def media_limits(self) -> tuple[MediaLimit, ...]:
+        """As text_limits; a server's `media_count` and `image_bytes`, `video_bytes`, `image_pixels` … override."""
+        said = {**(self.account.limits if self.account else {}), **self.channel.limits}
+        return tuple(_media_limit(limit, said) for limit in self.media)
+
+    @property
+    def most_media(self) -> int:
+        """Most media in one part, of whatever kind."""
+        said = {**(self.account.limits if self.account else {}), **self.channel.limits}
+        return int(said.get("media_count", self.media_count))
+
+    def repeat(self) -> Repeat | None:
+        """For how long, on this account's server, a repeated publishing request cannot publish twice; None: it can."""
+        return None
+
+    # -- composing: pure, deterministic ----------------------------------------------------------------------------------
+
+    def compose(self, post: Post, facts: Facts) -> Payload:
+        """The payload of `post` (already aimed at this channel); no clock, no chance, no key yet (delivery/ seals it)."""
+        parts = self.messages(post, facts)
+        rendered = tuple(self.render(part, number, post, facts) for number, part in enumerate(parts))
+        return Payload(self.name, facts.calendar, facts.delivery, facts.at, rendered, self.fields(post, facts))
+
+    def messages(self, post: Post, facts: Facts) -> tuple[Part, ...]:
+        """The parts of a post: read, media attached, link and tags added, split where asked, first comment last."""
+        parts = list(self.reading(post).parts)
+        parts[0] = replace(parts[0], media=(*post.media, *parts[0].media))
+        parts = [replace(part, media=tuple(facts.media.get(m.path, m) if not m.blob else m for m in part.media)) for part in parts]
+        link = post.link if "link" in self.appends else ""
+        tags = post.tags if "tags" in self.appends else ()
+        done = append_link_and_tags(tuple(parts), link, tags)
+        if post.split and self.threads:
+            done = split_parts(done, self._fits(post, facts), post.numbering)
+        if post.first_comment and "first_comment" in self.takes:
+            comment = read(post.first_comment, threads=False).parts[0]
+            done = (*done, replace(comment, comment=True))
+        return done
+
+    def reading(self, post: Post) -> Reading:
+        """The body as a tree, with the problems found in it."""
+        return read(post.body, line=post.body_line, threads=self.threads)
+
+    def _fits(self, post: Post, facts: Facts) -> Callable[[Part], bool]:
+        def fits(part: Part) -> bool:
+            rendered = self.render(part, 0, post, facts)
+            return all(self.measured(rendered, limit) <= limit.maximum for limit in self.text_limits if limit.name == "text" or limit.together)
+
+        return fits
+
+    def measured(self, part: PayloadPart, limit: Limit) -> int:
+        """How much of `limit` a part uses."""
+        texts = [part.text if limit.name in ("text", "bytes") else str(part.fields.get(limit.name) or "")]
+        texts += [str(part.fields.get(name) or "") for name in limit.together]
+        return sum(measure(text, limit.ruler, limit.url_length) for text in texts if text)
+
+    def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
+        """One part in this network's dialect. Every network that composes defines it."""
+        raise NotImplementedError
+
+    def fields(self, post: Post, facts: Facts) -> Mapping[str, Any]:
+        """What belongs to the post rather than to a part; plain JSON."""
+        return {}
+
+    def mention(self, facts: Facts) -> Callable[[Mention], str]:
+        """How a mention is written here: @handle, or the person's name where she has no handle (a problem by then)."""
+
+        def written(mention: Mention) -> str:
+            person = facts.people.get(mention.person)
+            found = person.handle(self.channel.name, self.name) if person else ""
+            return f"@{found}" if found else (person.title or person.name) if person else mention.person
+
+        return written
+
+    # -- conversations: generators of requests, fed with answers ----------------------------------------------------------
+
+    def publish(self, payload: Payload, part: int) -> Publishing:
+        """Publish one part. At most one request with commits=True."""
+        raise NotImplementedError
+        yield
+
+    def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
+        """After an unknown outcome: is the part public? Default: it cannot be told."""
+        return CannotTell(f"look at {self.channel.account or self.channel.name} yourself")
+        yield
+
+    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
+        """The error that an answer is, or None. Sees every answer, also 200; never assumes JSON."""
+        return fault_by_status(status, headers, body)
+
+    verify: ClassVar[Callable[..., Verifying] | None] = None
+    """`verify(self)`: who the credential belongs to, the server's software and limits."""
+    withdraw: ClassVar[Callable[..., Doing] | None] = None
+    """`withdraw(self, receipt: PartReceipt, part: int)`: take down one part; already gone is success."""
+    edit: ClassVar[Callable[..., Publishing] | None] = None
+    """`edit(self, payload, part, receipt)`: change one public part."""
+    login: ClassVar[Callable[..., LoggingIn] | None] = None
+    """`login(self, inputs: Mapping[str, str])`: the real flow; inputs are handles and loopback facts (see accounts/)."""
+    refresh: ClassVar[Callable[..., LoggingIn] | None] = None
+    """`refresh(self)`: renew tokens; refers to stored ones by handle."""
+    share_link: ClassVar[Callable[..., str] | None] = None
+    """`share_link(self, payload)`: a prefilled address for a person (handoff)."""
+
+
+def _media_limit(limit: MediaLimit, said: Mapping[str, int]) -> MediaLimit:
+    size = said.get(f"{limit.kind}_bytes")
+    count = said.get("media_count", limit.count)
+    return replace(
+        limit,
+        types={kind: size or most for kind, most in limit.types.items()},
+        count=min(count, limit.count) if limit.exclusive else count,
+        pixels=said.get(f"{limit.kind}_pixels", limit.pixels),
+        seconds=said.get(f"{limit.kind}_seconds", limit.seconds),
+    )
+
+
+def said_by(body: Any) -> str:
+    """The network's own words in an error body: JSON `error`, `message`, `error_description` …, or the start of a text."""
+    if isinstance(body, Mapping):
+        words = [body.get(key) for key in ("error", "message", "error_description", "detail", "title")]
+        return ": ".join(str(word) for word in words if isinstance(word, str) and word)[:300]
+    if isinstance(body, str) and not body.lstrip().startswith("<"):
+        return " ".join(body.split())[:300]
+    return ""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a Retry-After header that counts seconds; None otherwise (a date is read by the transport)."""
+    value = headers.get("retry-after", "").strip()
+    return float(value) if value.replace(".", "", 1).isdigit() else None
+
+
+def fault_by_status(status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
+    """What most servers mean: 401 renew, 429 later, other 4xx the post must change, 5xx try again (unknown for a commit)."""
+    words = said_by(body)
+    if status == 401:
+        return AuthFailed(f"401 {words}".strip())
+    if status == 429:
+        return RateLimited(f"429 {words}".strip(), after=retry_after(headers))
+    if status in (408, 425) or status >= 500:
+        return Retriable(f"{status} {words}".strip())
+    if status >= 300:
+        return Rejected(f"{status} {words}".strip())
+    return None

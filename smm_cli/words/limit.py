@@ -1,0 +1,48 @@
+"""Limits: declared maxima with what measures them, and where and when they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+JPEG, PNG, GIF, WEBP, AVIF, HEIC = "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic"
+MP4, WEBM, QUICKTIME = "video/mp4", "video/webm", "video/quicktime"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A maximum for one text of a payload part.
+
+    `name` is the key under which verify, channels.toml and messages speak of it (`text`, `alt`, `title` …), and the place
+    measured: `text` is the part's text, any other name its field of that name; `alt` each medium's description.
+    `ruler` is a name of text.rulers; `url_length` what the mastodon and x rulers count for a link.
+    `together` names further fields that count into the same maximum (Mastodon: the content warning).
+    """
+
+    name: str
+    maximum: int
+    ruler: str
+    source: str
+    date: str
+    url_length: int = 23
+    together: tuple[str, ...] = ()
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimit:
+    """What a network takes of one kind of media (`image`, `video`, `audio`).
+
+    `types`: MIME type to maximum bytes. `count`: most of this kind in one part. `pixels`: most width x height.
+    `side`: longest side in pixels. `seconds`: longest duration. `exclusive`: no other kind beside it in one part.
+    `gif`: most bytes of an animated GIF where it differs.
+    """
+
+    kind: str
+    types: dict[str, int]
+    count: int
+    source: str
+    date: str
+    pixels: int | None = None
+    side: int | None = None
+    seconds: float | None = None
+    exclusive: bool = False
