@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -12,6 +13,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""
+
+    def elapsed(self) -> float:
+        """Seconds since some moment, counted on while the machine sleeps, never set back."""
 
     async def sleep(self, seconds: float) -> None:
         """Let `seconds` pass."""
@@ -23,6 +27,10 @@ class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def elapsed(self) -> float:
+        boot = getattr(time, "CLOCK_BOOTTIME", None)
+        return time.clock_gettime(boot) if boot is not None else time.monotonic()
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
@@ -31,10 +39,14 @@ class SetClock:
     """A clock that stands where it is set; sleeping moves it (rehearsal, tests)."""
 
     def __init__(self, start: datetime) -> None:
+        self._start = start
         self._now = start
 
     def now(self) -> datetime:
         return self._now
+
+    def elapsed(self) -> float:
+        return (self._now - self._start).total_seconds()
 
     def set(self, moment: datetime) -> None:
         """Move to `moment`, never backwards."""
