@@ -1,0 +1,1 @@
+"""Fake networks that refuse what the real ones refuse; the rehearsal publishes against them."""

@@ -1,0 +1,1 @@
+"""One module for each fake network; each names its class FAKE. Found by listing this folder."""
