@@ -1,0 +1,120 @@
+"""Claims: at most one delivery of a channel is being sent at any time, by any process that shares this ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from smm_cli.ledger.moments import moment, ms
+from smm_cli.words.delivery import Delivery
+
+LEASE = timedelta(seconds=180)
+"""How long a claim holds without being extended: longer than any request's time-out plus its 30 s of reserve."""
+RESERVE = timedelta(seconds=30)
+
+NOT_SENT = "'published', 'unknown', 'cancelled', 'skipped', 'waiting', 'failed'"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A runner's hold on a channel for one delivery. `payload` is the frozen one of an earlier attempt, or empty."""
+
+    calendar: str
+    channel: str
+    delivery: str
+    owner: str
+    payload: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Why a channel may not be used: another runner's hold, a rate limit, a refused credential. Until `until`."""
+
+    why: str
+    until: datetime | None
+    reason: str
+
+
+def take(
+    c: sqlite3.Connection, calendar: str, delivery: Delivery, owner: str, now: datetime, digest: str, credential: str
+) -> Claim | Gate | None:
+    """Claim `delivery` for `owner`. None: its state changed since the plan, it is not to be sent. A Gate: not now."""
+    at = ms(now)
+    params = {"calendar": calendar, "channel": delivery.channel, "name": delivery.name, "owner": owner, "at": at}
+    c.execute("INSERT INTO channel (calendar, name) VALUES (:calendar, :channel) ON CONFLICT DO NOTHING", params)
+    row = c.execute("SELECT * FROM channel WHERE calendar = :calendar AND name = :channel", params).fetchone()
+    if gate := _gate(row, owner, now, credential):
+        return gate
+    c.execute(
+        "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at, digest, runner)"
+        " VALUES (:calendar, :name, :post, :channel, :occurrence, 'sending', :due, :digest, :owner) ON CONFLICT DO NOTHING",
+        {**params, "post": delivery.post, "occurrence": delivery.occurrence, "due": ms(delivery.at or delivery.due), "digest": digest},
+    )
+    taken = c.execute(
+        "UPDATE delivery SET state = 'sending', runner = :owner, digest = :digest WHERE calendar = :calendar AND name = :name"
+        f" AND state NOT IN ({NOT_SENT}) AND held = 0 AND (next_at IS NULL OR next_at <= :at)",
+        {**params, "digest": digest},
+    )
+    if taken.rowcount != 1:
+        return None
+    c.execute(
+        "UPDATE channel SET owner = :owner, delivery = :name, lease_until = :until WHERE calendar = :calendar AND name = :channel",
+        {**params, "until": ms(now + LEASE)},
+    )
+    kept = c.execute("SELECT payload, attempts FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
+    return Claim(calendar, delivery.channel, delivery.name, owner, kept["payload"], kept["attempts"])
+
+
+def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str) -> Gate | None:
+    at = ms(now) or 0
+    if row["lease_until"] > at and row["owner"] != owner:
+        return Gate(f"{row['delivery']} is being sent by {row['owner']}", moment(row["lease_until"]), "busy")
+    if row["next_allowed_at"] > at:
+        return Gate("the network asked to wait", moment(row["next_allowed_at"]), "rate-limit")
+    if row["stopped"] and row["stopped_for"] == credential:
+        return Gate(row["stopped"], None, "stopped")
+    return None
+
+
+def renew(c: sqlite3.Connection, claim: Claim, now: datetime, needs: timedelta) -> bool:
+    """Extend a claim by compare-and-swap. False: it is lost, or was not ours any more; nothing may be sent."""
+    done = c.execute(
+        "UPDATE channel SET lease_until = :until WHERE calendar = :calendar AND name = :channel AND owner = :owner"
+        " AND delivery = :delivery AND lease_until > :at",
+        {
+            "calendar": claim.calendar,
+            "channel": claim.channel,
+            "owner": claim.owner,
+            "delivery": claim.delivery,
+            "at": ms(now),
+            "until": ms(now + max(LEASE, needs + RESERVE)),
+        },
+    )
+    return done.rowcount == 1
+
+
+def give_back(c: sqlite3.Connection, claim: Claim) -> None:
+    """Let the channel go; what the delivery became is written in the same transaction by the caller."""
+    c.execute(
+        "UPDATE channel SET owner = '', delivery = '', lease_until = 0 WHERE calendar = :calendar AND name = :channel"
+        " AND owner = :owner AND delivery = :delivery",
+        {"calendar": claim.calendar, "channel": claim.channel, "owner": claim.owner, "delivery": claim.delivery},
+    )
+
+
+def close_gate(c: sqlite3.Connection, claim: Claim, until: datetime) -> None:
+    """The network asked the whole account to wait."""
+    c.execute(
+        "UPDATE channel SET next_allowed_at = :until WHERE calendar = :calendar AND name = :channel",
+        {"calendar": claim.calendar, "channel": claim.channel, "until": ms(until)},
+    )
+
+
+def stop_channel(c: sqlite3.Connection, calendar: str, channel: str, why: str, credential: str) -> None:
+    """The credential was refused: nothing is sent on this channel until it changes."""
+    c.execute(
+        "UPDATE channel SET stopped = :why, stopped_for = :credential WHERE calendar = :calendar AND name = :channel",
+        {"calendar": calendar, "channel": channel, "why": why, "credential": credential},
+    )
