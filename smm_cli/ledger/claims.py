@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,14 +39,24 @@ class Gate:
 
 
 def take(
-    c: sqlite3.Connection, calendar: str, delivery: Delivery, owner: str, now: datetime, digest: str, credential: str
+    c: sqlite3.Connection,
+    calendar: str,
+    delivery: Delivery,
+    owner: str,
+    now: datetime,
+    digest: str,
+    credential: str,
+    is_alive: Callable[[str], bool],
 ) -> Claim | Gate | None:
-    """Claim `delivery` for `owner`. None: its state changed since the plan, it is not to be sent. A Gate: not now."""
+    """Claim `delivery` for `owner`. None: its state changed since the plan, it is not to be sent. A Gate: not now.
+
+    A hold ends with its lease, or at once when `is_alive` denies its owner.
+    """
     at = ms(now)
     params = {"calendar": calendar, "channel": delivery.channel, "name": delivery.name, "owner": owner, "at": at}
     c.execute("INSERT INTO channel (calendar, name) VALUES (:calendar, :channel) ON CONFLICT DO NOTHING", params)
     row = c.execute("SELECT * FROM channel WHERE calendar = :calendar AND name = :channel", params).fetchone()
-    if gate := _gate(row, owner, now, credential):
+    if gate := _gate(row, owner, now, credential, is_alive):
         return gate
     c.execute(
         "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at, digest, runner)"
@@ -67,10 +78,10 @@ def take(
     return Claim(calendar, delivery.channel, delivery.name, owner, kept["payload"], kept["attempts"])
 
 
-def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str) -> Gate | None:
+def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
     at = ms(now) or 0
-    if row["lease_until"] > at and row["owner"] != owner:
-        return Gate(f"{row['delivery']} is being sent by {row['owner']}", moment(row["lease_until"]), "busy")
+    if row["lease_until"] > at and row["owner"] != owner and is_alive(row["owner"]):
+        return Gate(f"{row['delivery']} is being sent by {row['owner'].split('.')[0]}", moment(row["lease_until"]), "busy")
     if row["next_allowed_at"] > at:
         return Gate("the network asked to wait", moment(row["next_allowed_at"]), "rate-limit")
     if row["stopped"] and row["stopped_for"] == credential:

@@ -1,0 +1,157 @@
+"""Receipts as files: one per delivery, so that they merge. The durable record, readable by people and by any other runner.
+
+receipts/<post id>/<channel>.toml, for a repeated post receipts/<post id>/<channel>/<occurrence>.toml. Format 1.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from smm_cli.errors import LedgerError
+from smm_cli.words.delivery import Change, PartReceipt, Receipt, delivery_name
+
+FORMAT = 1
+
+
+def receipt_path(receipt: Receipt) -> str:
+    """Where a receipt stands below the receipts folder, posix."""
+    if receipt.occurrence:
+        return f"{receipt.post}/{receipt.channel}/{receipt.occurrence}.toml"
+    return f"{receipt.post}/{receipt.channel}.toml"
+
+
+def write_receipt(folder: Path, receipt: Receipt) -> Path:
+    """Write one receipt: beside, fsync, rename. Raises OSError (a full disk): the ledger still knows and writes it later."""
+    path = folder / receipt_path(receipt)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            os.write(descriptor, receipt_text(receipt).encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """The receipt as TOML."""
+    import tomli_w
+
+    return tomli_w.dumps(_table(receipt))
+
+
+def _table(receipt: Receipt) -> dict[str, Any]:
+    table: dict[str, Any] = {"format": FORMAT, "state": receipt.state, "post": receipt.post, "channel": receipt.channel}
+    optional: dict[str, Any] = {
+        "occurrence": receipt.occurrence,
+        "network": receipt.network,
+        "account": receipt.account,
+        "at": _second(receipt.at),
+        "due": _second(receipt.due),
+        "digest": receipt.digest,
+        "runner": receipt.runner,
+        "campaign": receipt.campaign,
+        "author": receipt.author,
+        "approved_by": list(receipt.approved_by),
+        "cost": receipt.cost,
+        "attempts": receipt.attempts,
+        "next_at": _second(receipt.next_at),
+        "note": receipt.note,
+    }
+    table |= {key: value for key, value in optional.items() if value}
+    if receipt.parts:
+        table["parts"] = [_part_table(part) for part in receipt.parts]
+    if receipt.changes:
+        table["changes"] = [{"what": c.what, "at": _second(c.at), **({"why": c.why} if c.why else {})} for c in receipt.changes]
+    return table
+
+
+def _part_table(part: PartReceipt) -> dict[str, Any]:
+    table: dict[str, Any] = {"id": part.id, "url": part.url}
+    if part.at:
+        table["at"] = _second(part.at)
+    if part.more:
+        table["more"] = {key: value for key, value in part.more.items() if value is not None}
+    return table
+
+
+def _second(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(microsecond=0) if moment else None
+
+
+def read_receipt(data: bytes, where: str) -> Receipt:
+    """The receipt in `data`. Raises LedgerError naming `where`: an unreadable receipt stops, it is never passed over."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+        if table.get("format") != FORMAT:
+            raise ValueError(f"format {table.get('format')!r}, expected {FORMAT}")
+        return _receipt(table)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LedgerError(
+            f"cannot be read as a receipt: {error}",
+            where=where,
+            hint="a merge conflict? mend the file, or take it from git: git checkout -- " + where,
+            slug="receipt-unreadable",
+        ) from error
+
+
+def _receipt(table: dict[str, Any]) -> Receipt:
+    post, channel, occurrence = str(table["post"]), str(table["channel"]), str(table.get("occurrence", ""))
+    parts = tuple(PartReceipt(str(p["id"]), str(p.get("url", "")), p.get("more", {}), p.get("at")) for p in table.get("parts", ()))
+    changes = tuple(Change(str(c["what"]), c["at"], str(c.get("why", ""))) for c in table.get("changes", ()))
+    return Receipt(
+        delivery=delivery_name(post, channel, occurrence),
+        post=post,
+        channel=channel,
+        occurrence=occurrence,
+        network=str(table.get("network", "")),
+        state=str(table["state"]),
+        at=table["at"],
+        account=str(table.get("account", "")),
+        digest=str(table.get("digest", "")),
+        runner=str(table.get("runner", "")),
+        campaign=str(table.get("campaign", "")),
+        author=str(table.get("author", "")),
+        approved_by=tuple(table.get("approved_by", ())),
+        cost=str(table.get("cost", "")),
+        parts=parts,
+        attempts=int(table.get("attempts", 0)),
+        next_at=table.get("next_at"),
+        note=str(table.get("note", "")),
+        due=table.get("due"),
+        changes=changes,
+    )
+
+
+def receipt_files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Each receipt file below `folder`: its posix path there, and its stat."""
+    pending = [("", folder)]
+    while pending:
+        prefix, here = pending.pop()
+        try:
+            entries = list(os.scandir(here))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                pending.append((f"{prefix}{entry.name}/", here / entry.name))
+            elif entry.name.endswith(".toml"):
+                yield f"{prefix}{entry.name}", entry.stat()
+
+
+def read_receipts(folder: Path) -> list[Receipt]:
+    """All receipts below `folder`, by path. Raises LedgerError at the first that cannot be read."""
+    return [read_receipt((folder / path).read_bytes(), f"receipts/{path}") for path, _ in sorted(receipt_files(folder))]
