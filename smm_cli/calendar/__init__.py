@@ -1,0 +1,1 @@
+"""Files in, files edited: front matter, posts, channels.toml, the index, git."""
