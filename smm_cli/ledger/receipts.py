@@ -31,17 +31,26 @@ def write_receipt(folder: Path, receipt: Receipt) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        try:
-            os.write(descriptor, receipt_text(receipt).encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with beside.open("wb") as file:
+            file.write(receipt_text(receipt).encode())
+            file.flush()
+            os.fsync(file.fileno())
         beside.replace(path)
     except OSError:
         beside.unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
     return path
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def receipt_text(receipt: Receipt) -> str:

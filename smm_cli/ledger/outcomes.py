@@ -1,0 +1,102 @@
+"""How an attempt ended, written down: published, to be tried again, refused, perhaps published. Writes take a connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from smm_cli.ledger.claims import Claim, give_back
+from smm_cli.ledger.journal import PUBLISH, forget_exchanges
+from smm_cli.ledger.moments import ms
+from smm_cli.ledger.receipts import read_receipt, receipt_text
+from smm_cli.words.delivery import Receipt
+
+
+def keep_receipt(c: sqlite3.Connection, calendar: str, receipt: Receipt) -> None:
+    """Keep a receipt in the ledger until its file is written; it stays there as what the file must say."""
+    c.execute(
+        "UPDATE delivery SET receipt = :receipt, receipt_written = 0, digest = CASE WHEN :digest = '' THEN digest ELSE :digest END"
+        " WHERE calendar = :calendar AND name = :name",
+        {"calendar": calendar, "name": receipt.delivery, "receipt": receipt_text(receipt), "digest": receipt.digest},
+    )
+
+
+def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int, note: str = "") -> None:
+    """Every part is public: the channel is free, the receipt is kept, bodies and capabilities are forgotten."""
+    c.execute(
+        "UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = :note, slug = '', payload = '',"
+        " parts_public = :parts, parts_total = :parts WHERE calendar = :calendar AND name = :name",
+        {
+            "calendar": claim.calendar,
+            "name": claim.delivery,
+            "at": ms(receipt.at),
+            "url": receipt.url,
+            "note": note,
+            "parts": parts,
+        },
+    )
+    keep_receipt(c, claim.calendar, receipt)
+    forget_exchanges(c, claim.calendar, claim.delivery, PUBLISH)
+    give_back(c, claim)
+
+
+def ended(
+    c: sqlite3.Connection,
+    claim: Claim,
+    state: str,
+    *,
+    next_at: datetime | None = None,
+    counted: bool = False,
+    slug: str = "",
+    note: str = "",
+    public: int = 0,
+    total: int = 0,
+) -> None:
+    """The attempt ended without all parts being public: `state`, when next, whether it counts as one of five."""
+    c.execute(
+        "UPDATE delivery SET state = :state, next_at = :next_at, attempts = attempts + :counted, note = :note, slug = :slug,"
+        " parts_public = :public, parts_total = :total WHERE calendar = :calendar AND name = :name",
+        {
+            "calendar": claim.calendar,
+            "name": claim.delivery,
+            "state": state,
+            "next_at": ms(next_at),
+            "counted": int(counted),
+            "note": note,
+            "slug": slug,
+            "public": public,
+            "total": total,
+        },
+    )
+    give_back(c, claim)
+
+
+def freeze(c: sqlite3.Connection, claim: Claim, payload: str) -> None:
+    """From the first intent on the payload stays as it is."""
+    c.execute(
+        "UPDATE delivery SET payload = :payload WHERE calendar = :calendar AND name = :name",
+        {"calendar": claim.calendar, "name": claim.delivery, "payload": payload},
+    )
+
+
+def log_attempt(c: sqlite3.Connection, claim: Claim, at: datetime, part: int, slug: str, note: str) -> None:
+    """A line of the attempt log; `note` is already masked."""
+    c.execute(
+        "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note) VALUES (:calendar, :name, :at, :runner, :part, :slug, :note)",
+        {
+            "calendar": claim.calendar,
+            "name": claim.delivery,
+            "at": ms(at),
+            "runner": claim.owner.split(".")[0],
+            "part": part,
+            "slug": slug,
+            "note": note,
+        },
+    )
+
+
+def receipt_in(c: sqlite3.Connection, calendar: str, name: str) -> Receipt | None:
+    """The receipt that the ledger keeps of a delivery."""
+    row = c.execute("SELECT receipt FROM delivery WHERE calendar = :calendar AND name = :name", {"calendar": calendar, "name": name}).fetchone()
+    return read_receipt(row["receipt"].encode(), name) if row and row["receipt"] else None
+

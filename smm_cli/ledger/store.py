@@ -1,0 +1,228 @@
+"""The ledger of one calendar on this machine: records, accounts, ticks, waits. Claims, journal and people's verbs stand beside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from smm_cli.ledger.alive import Alive
+from smm_cli.ledger.db import Db
+from smm_cli.ledger.journal import Journal
+from smm_cli.ledger.moments import moment, ms
+from smm_cli.words.channel import Account
+from smm_cli.words.delivery import RETRY, SENDING, Record
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """When a runner last looked at the calendar."""
+
+    runner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One line of the attempt log: what was tried and how it ended."""
+
+    delivery: str
+    at: datetime
+    runner: str
+    part: int
+    slug: str
+    note: str
+
+
+class Ledger:
+    """Facts about the deliveries of one calendar."""
+
+    def __init__(self, db: Db, calendar: str, runner: str, alive: Alive) -> None:
+        self.db = db
+        self.calendar = calendar
+        self.runner = runner
+        self.alive = alive
+        self.journal = Journal(db, calendar)
+
+    @classmethod
+    def open(cls, path: Path, calendar: str, runner: str) -> Self:
+        """Open, making it where it is not there. Raises LedgerError when it cannot be read or is newer than this smm."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        db = Db(path)
+        identity = db.read("SELECT value FROM identity")[0]["value"]
+        return cls(db, calendar, f"{runner}#{identity}", Alive(path.parent / "alive", runner))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.db.close()
+        self.alive.end()
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def write(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `act` in a transaction, durable on return."""
+        return self.db.write(act)
+
+    async def commit(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `act` on the writer thread, together with what else is ready; durable when it returns."""
+        return await asyncio.wrap_future(self.db.submit(act))
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def records(self) -> list[Record]:
+        """Every delivery that was ever touched, by name."""
+        rows = self.db.read("SELECT * FROM delivery WHERE calendar = :calendar ORDER BY name", {"calendar": self.calendar})
+        busy = self._busy()
+        return [record_of(row, busy) for row in rows]
+
+    def record(self, name: str) -> Record | None:
+        """What is known of one delivery."""
+        rows = self.db.read(
+            "SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", {"calendar": self.calendar, "name": name}
+        )
+        return record_of(rows[0], self._busy()) if rows else None
+
+    def _busy(self) -> dict[str, datetime]:
+        rows = self.db.read(
+            "SELECT delivery, owner, lease_until FROM channel WHERE calendar = :calendar AND owner <> ''", {"calendar": self.calendar}
+        )
+        found = {row["delivery"]: moment(row["lease_until"]) for row in rows if self.alive.is_alive(row["owner"])}
+        return {delivery: until for delivery, until in found.items() if until is not None}
+
+    def attempts(self, name: str) -> list[Attempt]:
+        """The attempt log of one delivery, oldest first."""
+        rows = self.db.read(
+            "SELECT * FROM attempt WHERE calendar = :calendar AND delivery = :name ORDER BY at, part",
+            {"calendar": self.calendar, "name": name},
+        )
+        return [Attempt(name, _sure(row["at"]), row["runner"], row["part"], row["slug"], row["note"]) for row in rows]
+
+    # -- channels -----------------------------------------------------------------------------------------------------
+
+    def account(self, channel: str) -> Account | None:
+        """What the network said of the account behind `channel`, with `checked_at`."""
+        rows = self.db.read(
+            "SELECT account, account_at FROM channel WHERE calendar = :calendar AND name = :name AND account <> ''",
+            {"calendar": self.calendar, "name": channel},
+        )
+        return _account(rows[0]["account"], moment(rows[0]["account_at"])) if rows else None
+
+    def save_account(self, channel: str, account: Account, now: datetime) -> None:
+        """Keep what the network said; a working credential also lifts a stop."""
+        params = {"calendar": self.calendar, "name": channel, "account": _account_text(account), "at": ms(now)}
+        self.write(
+            lambda c: c.execute(
+                "INSERT INTO channel (calendar, name, account, account_at) VALUES (:calendar, :name, :account, :at)"
+                " ON CONFLICT (calendar, name) DO UPDATE SET account = excluded.account, account_at = excluded.account_at,"
+                " stopped = '', stopped_for = ''",
+                params,
+            )
+        )
+
+    def stopped(self) -> dict[str, tuple[str, str]]:
+        """Channels whose credential was refused: why, and which credential (its fingerprint)."""
+        rows = self.db.read(
+            "SELECT name, stopped, stopped_for FROM channel WHERE calendar = :calendar AND stopped <> ''", {"calendar": self.calendar}
+        )
+        return {row["name"]: (row["stopped"], row["stopped_for"]) for row in rows}
+
+    # -- ticks and waits ----------------------------------------------------------------------------------------------
+
+    def ticked(self, now: datetime) -> None:
+        """Note that this runner looked."""
+        self.write(
+            lambda c: c.execute(
+                "INSERT INTO tick (calendar, runner, at) VALUES (:calendar, :runner, :at)"
+                " ON CONFLICT (calendar, runner) DO UPDATE SET at = excluded.at",
+                {"calendar": self.calendar, "runner": self.runner, "at": ms(now)},
+            )
+        )
+
+    def ticks(self) -> list[Tick]:
+        """Each runner's last full look, the latest first."""
+        rows = self.db.read("SELECT runner, at FROM tick WHERE calendar = :calendar ORDER BY at DESC", {"calendar": self.calendar})
+        return [Tick(row["runner"], _sure(row["at"])) for row in rows]
+
+    def waits(self) -> dict[str, tuple[bool, datetime]]:
+        """What posts wait for, as last asked: met or not, and when."""
+        rows = self.db.read("SELECT what, met, asked_at FROM wait WHERE calendar = :calendar", {"calendar": self.calendar})
+        return {row["what"]: (bool(row["met"]), _sure(row["asked_at"])) for row in rows}
+
+    def save_wait(self, what: str, met: bool, now: datetime) -> None:
+        """Keep the answer to what a post waits for."""
+        self.write(
+            lambda c: c.execute(
+                "INSERT INTO wait (calendar, what, met, asked_at) VALUES (:calendar, :what, :met, :at)"
+                " ON CONFLICT (calendar, what) DO UPDATE SET met = excluded.met, asked_at = excluded.asked_at",
+                {"calendar": self.calendar, "what": what, "met": int(met), "at": ms(now)},
+            )
+        )
+
+    def counter(self) -> int:
+        """A number that every writing transaction raises: a mark for the door."""
+        return int(self.db.read("SELECT value FROM counter")[0]["value"])
+
+
+def record_of(row: sqlite3.Row, busy: dict[str, datetime]) -> Record:
+    """A row as a Record; one left in the middle by a dead process is to be taken up again at once."""
+    state, next_at = row["state"], moment(row["next_at"])
+    if state == SENDING:
+        state, next_at = (SENDING, busy[row["name"]]) if row["name"] in busy else (RETRY, next_at)
+    return Record(
+        delivery=row["name"],
+        post=row["post"],
+        channel=row["channel"],
+        state=state,
+        occurrence=row["occurrence"],
+        next_at=next_at,
+        at=moment(row["published_at"]),
+        attempts=row["attempts"],
+        note=row["note"],
+        slug=row["slug"],
+        url=row["url"],
+        digest=row["digest"],
+        released=bool(row["released"]),
+        held_by_you=bool(row["held"]),
+        parts_public=row["parts_public"],
+        parts_total=row["parts_total"],
+        by=row["runner"],
+        due=moment(row["due_at"]),
+    )
+
+
+def _sure(milliseconds: int) -> datetime:
+    found = moment(milliseconds)
+    assert found is not None
+    return found
+
+
+def _account_text(account: Account) -> str:
+    kept: dict[str, Any] = {
+        "handle": account.handle,
+        "id": account.id,
+        "name": account.name,
+        "url": account.url,
+        "software": account.software,
+        "version": account.version,
+        "limits": dict(account.limits),
+        "expires_at": ms(account.expires_at),
+        "facts": dict(account.facts),
+    }
+    return json.dumps(kept)
+
+
+def _account(text: str, checked_at: datetime | None) -> Account:
+    kept = json.loads(text)
+    return replace(Account(**{**kept, "expires_at": moment(kept["expires_at"])}), checked_at=checked_at)
