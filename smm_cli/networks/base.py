@@ -19,8 +19,9 @@ from smm_cli.words.auth import Auth, NoAuth
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import Payload, PayloadPart, Receipt
 from smm_cli.words.exchange import Answer, CannotTell, Doing, Intent, LoggingIn, Looking, Publishing, Verifying
-from smm_cli.words.limit import Limit, MediaLimit
+from smm_cli.words.limit import Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Media, Part, Post
+from smm_cli.words.problem import Problem
 from smm_cli.words.tree import Mention
 
 
@@ -62,6 +63,7 @@ class Network:
     auth: ClassVar[Auth] = NoAuth()
     text: ClassVar[tuple[Limit, ...]] = ()
     media: ClassVar[tuple[MediaLimit, ...]] = ()
+    poll: ClassVar[PollLimit | None] = None
     media_count: ClassVar[int] = 0
     mixing: ClassVar[bool] = False
     threads: ClassVar[bool] = False
@@ -108,10 +110,21 @@ class Network:
         return tuple(_media_limit(limit, said) for limit in self.media)
 
     @property
+    def poll_limit(self) -> PollLimit | None:
+        """As text_limits: what the server and channels.toml say of polls overrides what is declared."""
+        said = {**(self.account.limits if self.account else {}), **self.channel.limits}
+        names = {"options": "poll_options", "option": "poll_option", "shortest": "poll_shortest", "longest": "poll_longest"}
+        return self.poll and replace(self.poll, **{name: said[key] for name, key in names.items() if key in said})
+
+    @property
     def most_media(self) -> int:
         """Most media in one part, of whatever kind."""
         said = {**(self.account.limits if self.account else {}), **self.channel.limits}
         return int(said.get("media_count", self.media_count))
+
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts it speaks to, with port where there is one: a server of one's own, or those of the network."""
+        return ()
 
     def repeat(self) -> Repeat | None:
         """For how long, on this account's server, a repeated publishing request cannot publish twice; None: it can."""
@@ -147,7 +160,9 @@ class Network:
     def _fits(self, post: Post, facts: Facts) -> Callable[[Part], bool]:
         def fits(part: Part) -> bool:
             rendered = self.render(part, 0, post, facts)
-            return all(self.measured(rendered, limit) <= limit.maximum for limit in self.text_limits if limit.name == "text" or limit.together)
+            return all(
+                self.measured(rendered, limit) <= limit.maximum for limit in self.text_limits if limit.name == "text" or limit.together
+            )
 
         return fits
 
@@ -164,6 +179,19 @@ class Network:
     def fields(self, post: Post, facts: Facts) -> Mapping[str, Any]:
         """What belongs to the post rather than to a part; plain JSON."""
         return {}
+
+    def options(self, post: Post) -> Any:
+        """The post's own Options for this channel; the defaults where they do not validate (a problem by then)."""
+        from pydantic import ValidationError
+
+        try:
+            return self.Options.model_validate(dict(post.options))
+        except ValidationError:
+            return self.Options()
+
+    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
+        """What only this network finds wrong with a payload, beside what networks.check finds from the declared limits."""
+        return ()
 
     def mention(self, facts: Facts) -> Callable[[Mention], str]:
         """How a mention is written here: @handle, or the person's name where she has no handle (a problem by then)."""

@@ -46,3 +46,20 @@ class MediaLimit:
     side: int | None = None
     seconds: float | None = None
     exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PollLimit:
+    """What a network takes of a poll: up to `options` answers of `option` units of `ruler` each, open for `shortest` to `longest` seconds.
+
+    `media`: whether pictures may stand beside it. Overridden by name: `poll_options`, `poll_option`, `poll_shortest`, `poll_longest`.
+    """
+
+    options: int
+    option: int
+    shortest: int
+    longest: int
+    source: str
+    date: str
+    ruler: str = "code_points"
+    media: bool = False
