@@ -28,6 +28,15 @@ class Claim:
     payload: str = ""
     attempts: int = 0
 
+    @property
+    def runner(self) -> str:
+        return runner_of(self.owner)
+
+
+def runner_of(owner: str) -> str:
+    """The runner's name in a process's: `buero-pc#3f9a1c2b` of `buero-pc#3f9a1c2b.4711.0badf00d`."""
+    return owner.rsplit(".", 2)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -81,7 +90,7 @@ def take(
 def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
     at = ms(now) or 0
     if row["lease_until"] > at and row["owner"] != owner and is_alive(row["owner"]):
-        return Gate(f"{row['delivery']} is being sent by {row['owner'].split('.')[0]}", moment(row["lease_until"]), "busy")
+        return Gate(f"{row['delivery']} is being sent by {runner_of(row['owner'])}", moment(row["lease_until"]), "busy")
     if row["next_allowed_at"] > at:
         return Gate("the network asked to wait", moment(row["next_allowed_at"]), "rate-limit")
     if row["stopped"] and row["stopped_for"] == credential:

@@ -87,7 +87,7 @@ def log_attempt(c: sqlite3.Connection, claim: Claim, at: datetime, part: int, sl
             "calendar": claim.calendar,
             "name": claim.delivery,
             "at": ms(at),
-            "runner": claim.owner.split(".")[0],
+            "runner": claim.runner,
             "part": part,
             "slug": slug,
             "note": note,
@@ -97,6 +97,7 @@ def log_attempt(c: sqlite3.Connection, claim: Claim, at: datetime, part: int, sl
 
 def receipt_in(c: sqlite3.Connection, calendar: str, name: str) -> Receipt | None:
     """The receipt that the ledger keeps of a delivery."""
-    row = c.execute("SELECT receipt FROM delivery WHERE calendar = :calendar AND name = :name", {"calendar": calendar, "name": name}).fetchone()
+    row = c.execute(
+        "SELECT receipt FROM delivery WHERE calendar = :calendar AND name = :name", {"calendar": calendar, "name": name}
+    ).fetchone()
     return read_receipt(row["receipt"].encode(), name) if row and row["receipt"] else None
-

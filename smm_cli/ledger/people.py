@@ -25,7 +25,7 @@ def release(ledger: Ledger, deliveries: Iterable[Delivery]) -> list[str]:
     return _each(
         ledger,
         deliveries,
-        "held = 0, released = 1, receipt = '', receipt_written = 1,"
+        "held = 0, released = 1, receipt = '', receipt_written = CASE WHEN state = 'cancelled' THEN 0 ELSE receipt_written END,"
         " state = CASE WHEN state IN ('cancelled', 'skipped', 'planned') THEN 'planned' ELSE state END",
         f"state NOT IN ('{PUBLISHED}', '{SENDING}', '{UNKNOWN}', '{WAITING}')",
     )
@@ -100,7 +100,7 @@ def _not_published(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) ->
         drop_from(c, key, 0)
     c.execute(
         "UPDATE delivery SET state = 'retry', next_at = NULL, attempts = 0, released = 1, note = '', slug = '', receipt = '',"
-        " receipt_written = 1 WHERE calendar = :calendar AND name = :name",
+        " receipt_written = 0 WHERE calendar = :calendar AND name = :name",
         params,
     )
 

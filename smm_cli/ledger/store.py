@@ -57,7 +57,7 @@ class Ledger:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         db = Db(path)
         identity = db.read("SELECT value FROM identity")[0]["value"]
-        return cls(db, calendar, f"{runner}#{identity}", Alive(path.parent / "alive", runner))
+        return cls(db, calendar, f"{runner}#{identity}", Alive(path.parent / "alive", f"{runner}#{identity}"))
 
     def __enter__(self) -> Self:
         return self
@@ -89,9 +89,7 @@ class Ledger:
 
     def record(self, name: str) -> Record | None:
         """What is known of one delivery."""
-        rows = self.db.read(
-            "SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", {"calendar": self.calendar, "name": name}
-        )
+        rows = self.db.read("SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", {"calendar": self.calendar, "name": name})
         return record_of(rows[0], self._busy()) if rows else None
 
     def _busy(self) -> dict[str, datetime]:

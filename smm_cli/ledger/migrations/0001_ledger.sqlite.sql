@@ -40,6 +40,7 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_of ON attempt (calendar, delivery, at);
 CREATE TABLE receipt_file (
     calendar TEXT NOT NULL, path TEXT NOT NULL, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, runner TEXT NOT NULL,
+    accepted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (calendar, path)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE wait (
@@ -47,9 +48,6 @@ CREATE TABLE wait (
     PRIMARY KEY (calendar, what)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tick (
-    calendar TEXT NOT NULL, runner TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (calendar, runner)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE taken (
     calendar TEXT NOT NULL, runner TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (calendar, runner)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE counter (value INTEGER NOT NULL) STRICT;

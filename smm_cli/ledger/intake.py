@@ -1,0 +1,186 @@
+"""Receipt files and the ledger, kept alike: files of other clones are taken in, this ledger's own are written."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from smm_cli.errors import ConfigError, LedgerError
+from smm_cli.ledger.moments import EPOCH, moment, ms
+from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipt
+from smm_cli.ledger.store import Ledger
+from smm_cli.words.delivery import CANCELLED, FAILED, PUBLISHED, RETRY, UNKNOWN, Receipt
+
+TAKES_OVER = {PUBLISHED: 3, CANCELLED: 2, UNKNOWN: 1}
+"""States of a receipt that outrank what the ledger only planned; of two, the higher wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Receipts of another runner that this ledger had not seen: how many, until when."""
+
+    runner: str
+    count: int
+    until: str
+
+
+def take_in(ledger: Ledger, folder: Path) -> None:
+    """Read receipt files that are new or changed since last time. Raises LedgerError at one that cannot be read."""
+    rows = ledger.db.read("SELECT path, mtime_ns, size FROM receipt_file WHERE calendar = :calendar", {"calendar": ledger.calendar})
+    known = {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
+    fresh = [(path, stat) for path, stat in receipt_files(folder) if known.get(path) != (stat.st_mtime_ns, stat.st_size)]
+    if not fresh:
+        return
+    found = [(path, stat, read_receipt((folder / path).read_bytes(), f"receipts/{path}")) for path, stat in fresh]
+
+    def act(c: sqlite3.Connection) -> None:
+        for path, stat, receipt in found:
+            _note_file(c, ledger, path, stat.st_mtime_ns, stat.st_size, receipt.runner)
+            _take(c, ledger, receipt)
+
+    ledger.write(act)
+
+
+def _note_file(c: sqlite3.Connection, ledger: Ledger, path: str, mtime_ns: int, size: int, runner: str) -> None:
+    c.execute(
+        "INSERT INTO receipt_file (calendar, path, mtime_ns, size, runner, accepted)"
+        " VALUES (:calendar, :path, :mtime_ns, :size, :runner, :own)"
+        " ON CONFLICT (calendar, path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.size, runner = excluded.runner,"
+        " accepted = CASE WHEN receipt_file.runner = excluded.runner THEN receipt_file.accepted ELSE excluded.accepted END",
+        {
+            "calendar": ledger.calendar,
+            "path": path,
+            "mtime_ns": mtime_ns,
+            "size": size,
+            "runner": runner,
+            "own": int(runner in ("", ledger.runner)),
+        },
+    )
+
+
+def _take(c: sqlite3.Connection, ledger: Ledger, receipt: Receipt) -> None:
+    params = {"calendar": ledger.calendar, "name": receipt.delivery}
+    row = c.execute("SELECT state, receipt_written FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
+    if row is not None:
+        if not row["receipt_written"]:
+            return  # this ledger has news of its own that the file does not yet tell
+        if TAKES_OVER.get(receipt.state, 0) <= TAKES_OVER.get(row["state"], 0):
+            return
+    state = receipt.state if receipt.state != FAILED or receipt.next_at is None else RETRY
+    c.execute(
+        "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at, published_at, next_at, attempts, note, url,"
+        " digest, runner, parts_public, parts_total)"
+        " VALUES (:calendar, :name, :post, :channel, :occurrence, :state, :due, :at, :next_at, :attempts, :note, :url, :digest,"
+        " :runner, :parts, :parts)"
+        " ON CONFLICT (calendar, name) DO UPDATE SET state = excluded.state, published_at = excluded.published_at,"
+        " next_at = excluded.next_at, note = excluded.note, url = excluded.url, digest = excluded.digest, runner = excluded.runner,"
+        " parts_public = excluded.parts_public, parts_total = excluded.parts_total",
+        {
+            **params,
+            "post": receipt.post,
+            "channel": receipt.channel,
+            "occurrence": receipt.occurrence,
+            "state": state,
+            "due": ms(receipt.due),
+            "at": ms(receipt.at) if receipt.state == PUBLISHED else None,
+            "next_at": ms(receipt.next_at),
+            "attempts": receipt.attempts,
+            "note": receipt.note,
+            "url": receipt.url,
+            "digest": receipt.digest,
+            "runner": receipt.runner,
+            "parts": len(receipt.parts),
+        },
+    )
+
+
+def foreign(ledger: Ledger) -> list[Foreign]:
+    """Other runners whose receipts this ledger has not accepted."""
+    rows = ledger.db.read(
+        "SELECT f.runner AS runner, count(*) AS n FROM receipt_file f"
+        " WHERE f.calendar = :calendar AND f.accepted = 0 GROUP BY f.runner ORDER BY f.runner",
+        {"calendar": ledger.calendar},
+    )
+    found = []
+    for row in rows:
+        last = ledger.db.read(
+            "SELECT max(published_at) AS at FROM delivery WHERE calendar = :calendar AND runner = :runner",
+            {"calendar": ledger.calendar, "runner": row["runner"]},
+        )[0]["at"]
+        until = moment(last)
+        found.append(Foreign(row["runner"], row["n"], f"{until:%Y-%m-%d %H:%M} UTC" if until else ""))
+    return found
+
+
+def refuse_foreign(ledger: Ledger) -> None:
+    """Raise ConfigError (exit 3) where another runner publishes this calendar from a ledger of its own."""
+    others = foreign(ledger)
+    if not others:
+        return
+    first = others[0]
+    until = f" until {first.until}" if first.until else ""
+    raise ConfigError(
+        f'this calendar was published by "{first.runner.split("#")[0]}"{until} ({first.count} receipts that this machine has not seen).'
+        " Two machines with separate ledgers post twice.",
+        hint='take over: smm runner take      share: [ledger] claims = "git"',
+        slug="foreign-runner",
+    )
+
+
+def accept_all(ledger: Ledger) -> int:
+    """Take over from other runners; how many receipts of theirs are accepted now."""
+
+    def act(c: sqlite3.Connection) -> int:
+        return c.execute(
+            "UPDATE receipt_file SET accepted = 1 WHERE calendar = :calendar AND accepted = 0", {"calendar": ledger.calendar}
+        ).rowcount
+
+    return ledger.write(act)
+
+
+def write_out(ledger: Ledger, folder: Path) -> list[Path]:
+    """Write the receipts that have no file yet, remove those that a person undid. Raises LedgerError on a full disk."""
+    rows = ledger.db.read(
+        "SELECT name, post, channel, occurrence, receipt FROM delivery WHERE calendar = :calendar AND receipt_written = 0",
+        {"calendar": ledger.calendar},
+    )
+    written: list[tuple[str, Path | None, str]] = []
+    for row in rows:
+        try:
+            written.append(_write_one(folder, row))
+        except OSError as error:
+            _note_written(ledger, folder, written)
+            raise LedgerError(
+                f"a receipt cannot be written: {error}",
+                where=f"receipts/{row['post']}",
+                hint="make room and run smm publish again: the ledger remembers, nothing is sent twice",
+                slug="receipt-write",
+            ) from error
+    _note_written(ledger, folder, written)
+    return [path for _, path, _ in written if path]
+
+
+def _write_one(folder: Path, row: sqlite3.Row) -> tuple[str, Path | None, str]:
+    if row["receipt"]:
+        return row["name"], write_receipt(folder, read_receipt(row["receipt"].encode(), row["name"])), row["receipt"]
+    empty = Receipt(row["name"], row["post"], row["channel"], "", "", EPOCH, row["occurrence"])
+    (folder / receipt_path(empty)).unlink(missing_ok=True)
+    return row["name"], None, ""
+
+
+def _note_written(ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
+    if not written:
+        return
+
+    def act(c: sqlite3.Connection) -> None:
+        for name, path, text in written:
+            c.execute(
+                "UPDATE delivery SET receipt_written = 1 WHERE calendar = :calendar AND name = :name AND receipt = :text",
+                {"calendar": ledger.calendar, "name": name, "text": text},
+            )
+            if path:
+                stat = path.stat()
+                _note_file(c, ledger, path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size, ledger.runner)
+
+    ledger.write(act)
