@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -126,6 +127,11 @@ class Network:
         """The hosts it speaks to, with port where there is one: a server of one's own, or those of the network."""
         return ()
 
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts (as `host_of` writes them) that may see this channel's credentials: by default that of the setting `server` or `url`."""
+        said = (getattr(self.settings, name, "") for name in ("server", "url"))
+        return tuple(host_of(str(address)) for address in said if address)
+
     def repeat(self) -> Repeat | None:
         """For how long, on this account's server, a repeated publishing request cannot publish twice; None: it can."""
         return None
@@ -243,6 +249,25 @@ def _media_limit(limit: MediaLimit, said: Mapping[str, int]) -> MediaLimit:
         pixels=said.get(f"{limit.kind}_pixels", limit.pixels),
         seconds=said.get(f"{limit.kind}_seconds", limit.seconds),
     )
+
+
+@lru_cache(maxsize=1024)
+def host_of(address: str) -> str:
+    """The host of an address or of a bare `host:port`: lower-case ASCII, with its port unless that is the scheme's usual one.
+
+    Empty where there is none.
+    """
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host, port = parts.hostname or "", parts.port
+        if not host.isascii():
+            import idna
+
+            host = idna.encode(host, uts46=True).decode()
+    except ValueError:  # idna's errors are ValueErrors too
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    return host if port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f"{host}:{port}"
 
 
 def said_by(body: Any) -> str:

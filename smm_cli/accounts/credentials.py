@@ -1,0 +1,173 @@
+"""The secrets of one channel: lasting ones behind references, short tokens in the store; each read once, when first needed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from smm_cli.accounts.private import write_private
+from smm_cli.accounts.references import file_of, parse, resolve
+from smm_cli.accounts.tokens import StoredTokens, TokenStore
+from smm_cli.calendar.model import Calendar
+from smm_cli.errors import ConfigError
+from smm_cli.words.channel import Channel
+
+EARLY = timedelta(seconds=30)
+"""Tokens that end within this time count as ended: a request may take that long."""
+IDENTITY = ("server", "url", "handle", "identifier", "user", "client_id")
+"""Settings that say for whom a token was made; a change of one makes stored tokens void."""
+STAND_IN_WEBHOOK = "whsec_" + base64.b64encode(b"no secret: this is a rehearsal..").decode()
+
+
+class Credentials:
+    """`names` are the lasting secrets that the network's auth asks for. `stand_in`: a rehearsal; nothing is read from disk or written."""
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        channel: Channel,
+        names: tuple[str, ...],
+        *,
+        secret: str | Mapping[str, str] | None = None,
+        stand_in: bool = False,
+    ) -> None:
+        self.calendar = calendar
+        self.channel = channel
+        self.names = names
+        self.secret = channel.secret if secret is None else secret
+        self.stand_in = stand_in
+        self.store = TokenStore(calendar.state / "tokens")
+        self.lock = asyncio.Lock()
+        self.version = 0
+        self._values: dict[str, str] = {}
+        self._tokens: StoredTokens | None = None
+        self._looked = False
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.channel.name})"
+
+    # -- lasting secrets ---------------------------------------------------------------------------------------------------
+
+    def value(self, name: str) -> str:
+        """The lasting secret or stored token `name`. Raises ConfigError."""
+        tokens = self.tokens()
+        if name not in self._values and tokens and name in tokens.values and not self._in_file(name):
+            return tokens.values[name]
+        if name not in self._values:
+            self._values[name] = self._stand_in(name) if self.stand_in else self._resolved(name)
+        return self._values[name]
+
+    async def ready(self, *names: str) -> dict[str, str]:
+        """The values of `names`; a `command:` runs in a thread, so that it delays no other channel. Raises ConfigError."""
+        return {name: self._values.get(name) or await self._waited(name) for name in names}
+
+    async def _waited(self, name: str) -> str:
+        slow = not self.stand_in and self._reference(name).startswith("command:")
+        return await asyncio.to_thread(self.value, name) if slow else self.value(name)
+
+    def _reference(self, name: str) -> str:
+        """The reference for `name`: the channel's own, else that of its network for all channels, else this machine's."""
+        if isinstance(self.secret, Mapping):
+            own = self.secret.get(name, "")
+        else:
+            own = self.secret if name == (self.names[0] if self.names else "") else ""
+        return own or _shared(self.calendar.networks.get(self.channel.network, {}), name)
+
+    def _resolved(self, name: str) -> str:
+        reference = self._reference(name) or self._of_machine(name)
+        if not reference and self._is_pair(name):
+            return ""
+        if not reference:
+            hint = f"smm channel login {self.channel.name}"
+            raise ConfigError(f"{self.channel.name} has no {name}", where=self.channel.name, hint=hint, slug="secret-missing")
+        return resolve(reference, self.calendar.root, name=f"{self.channel.name} ({name})")
+
+    def _of_machine(self, name: str) -> str:
+        from smm_cli.accounts.machine import read_machine
+
+        return _shared(read_machine().networks.get(self.channel.network, {}), name)
+
+    def _is_pair(self, name: str) -> bool:
+        """One reference for user and password together holds "user:password", so that the second may be missing."""
+        return isinstance(self.secret, str) and bool(self.secret) and name in self.names[1:]
+
+    def _in_file(self, name: str) -> bool:
+        return not self.stand_in and self._reference(name).startswith("file:")
+
+    def _stand_in(self, name: str) -> str:
+        account = self.channel.account.removeprefix("@").split("@")[0] or self.channel.name
+        if "secret" in self.names and name == "secret":
+            return STAND_IN_WEBHOOK
+        return account if name == "user" else f"sandbox-{account}"
+
+    # -- short tokens ------------------------------------------------------------------------------------------------------
+
+    @property
+    def bound(self) -> str:
+        """For whom tokens are made: network, server, identity and references, hashed."""
+        settings = {name: str(self.channel.settings[name]) for name in IDENTITY if self.channel.settings.get(name)}
+        references = dict(self.secret) if isinstance(self.secret, Mapping) else self.secret
+        said = json.dumps([self.channel.network, settings, references], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def tokens(self) -> StoredTokens | None:
+        """The short tokens of this channel as it is now, or None."""
+        if not self._looked and not self.stand_in:
+            self._tokens, self._looked = self._stored(), True
+        return self._tokens
+
+    def ended(self, now: datetime) -> bool:
+        """Whether the short tokens are known to end within half a minute."""
+        tokens = self.tokens()
+        return bool(tokens and tokens.expires_at and tokens.expires_at - EARLY <= now)
+
+    def reload(self) -> None:
+        """Read everything again when it is next needed: another process may have changed it."""
+        self._values.clear()
+        self._looked = False
+        self.version += 1
+
+    def keep(self, values: Mapping[str, str], expires_at: datetime | None, handle: str = "") -> None:
+        """Keep renewed tokens, on disk before it returns; a lasting one that stands in a `file:` goes back there. Call it under the lock."""
+        rest = dict(values)
+        if not self.stand_in:
+            old = self._stored()
+            for name in [name for name in rest if name in self.names and self._in_file(name)]:
+                path = file_of(self._reference(name), self.calendar.root)
+                if path is not None:
+                    write_private(path, rest.pop(name).encode() + b"\n")
+            rest = {**(old.values if old else {}), **rest}
+            self._tokens = self.store.save(
+                self.channel.name, rest, expires_at, bound=self.bound, handle=handle or (old.handle if old else "")
+            )
+        else:
+            self._tokens = StoredTokens({**(self._tokens.values if self._tokens else {}), **rest}, expires_at, handle=handle)
+        self._values.clear()
+        self._looked = True
+        self.version += 1
+
+    def _stored(self) -> StoredTokens | None:
+        found = self.store.read(self.channel.name)
+        if found is None or found.bound != self.bound:
+            return None
+        wrong = self.channel.account and found.handle and not same_account(self.channel.account, found.handle)
+        return None if wrong else found
+
+
+def same_account(one: str, other: str) -> bool:
+    """Whether two handles mean one account: letter case and a leading @ do not count."""
+    return one.strip().removeprefix("@").casefold() == other.strip().removeprefix("@").casefold()
+
+
+def _shared(table: Mapping[str, object], name: str) -> str:
+    """The reference for `name` in a table of a network: its own key, or one in `secret`."""
+    secret = table.get("secret")
+    for found in (secret.get(name) if isinstance(secret, Mapping) else None, table.get(name)):
+        if isinstance(found, str) and found:
+            parse(found)
+            return found
+    return ""

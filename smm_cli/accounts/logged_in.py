@@ -1,0 +1,67 @@
+"""What a login gave, and where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from smm_cli.accounts.credentials import Credentials, same_account
+from smm_cli.accounts.masks import remember
+from smm_cli.accounts.private import write_private
+from smm_cli.accounts.references import file_of
+from smm_cli.calendar.model import Calendar
+from smm_cli.errors import AuthFailed
+from smm_cli.words.channel import Channel
+
+FOLDER = ".smm/secrets"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """`values` by name, not shown in repr; `expires_in` seconds or None; `handle` whose account it is.
+
+    `lasting` names those values that channels.toml refers to; the others are short tokens.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    expires_in: float | None = None
+    handle: str = ""
+    lasting: tuple[str, ...] = ()
+
+
+def store_login(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: datetime | None = None) -> str | dict[str, str]:
+    """Keeps what a login gave: lasting secrets in files (0600), short tokens in the store.
+
+    Gives what channels.toml must say as `secret`: one reference, or a table of them; never a value. An unchanged reference is given back as
+    it was. `now` (aware) is needed where the tokens expire. Raises AuthFailed if the channel is bound to another account; nothing is kept then.
+    """
+    if channel.account and logged_in.handle and not same_account(channel.account, logged_in.handle):
+        what = f"{channel.name} is bound to {channel.account}; this login is of {logged_in.handle}. Nothing was saved"
+        hint = f"log in as {channel.account}, or change account under [channels.{channel.name}]"
+        raise AuthFailed(what, where=channel.name, hint=hint, slug="wrong-account")
+    remember(*logged_in.values.values())
+    said = _write_lasting(calendar, channel, logged_in)
+    short = {name: value for name, value in logged_in.values.items() if name not in logged_in.lasting}
+    credentials = Credentials(calendar, channel, logged_in.lasting, secret=said)
+    with credentials.store.lock(channel.name):
+        if short:
+            expires = now + timedelta(seconds=logged_in.expires_in) if now and logged_in.expires_in is not None else None
+            credentials.store.save(channel.name, short, expires, bound=credentials.bound, handle=logged_in.handle)
+        else:
+            credentials.store.forget(channel.name)
+    return said
+
+
+def _write_lasting(calendar: Calendar, channel: Channel, logged_in: LoggedIn) -> str | dict[str, str]:
+    old = channel.secret if isinstance(channel.secret, Mapping) else dict.fromkeys(logged_in.lasting[:1], channel.secret)
+    said = {name: reference for name, reference in old.items() if reference}
+    given = [name for name in logged_in.lasting if name in logged_in.values]
+    for name in given:
+        path = file_of(said[name], calendar.root) if name in said else None
+        if path is None:
+            place = f"{FOLDER}/{channel.name}" if len(logged_in.lasting) == 1 else f"{FOLDER}/{channel.name}.{name}"
+            said[name], path = f"file:{place}", calendar.root / place
+        write_private(path, logged_in.values[name].encode() + b"\n")
+    plain = not isinstance(channel.secret, Mapping) and set(said) <= set(logged_in.lasting[:1])
+    return next(iter(said.values()), "") if plain else said

@@ -1,0 +1,88 @@
+"""References to secrets, as channels.toml writes them: env:, file:, command:. The value is read when a request is signed, not before."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+from smm_cli.accounts.masks import remember
+from smm_cli.accounts.private import read_private
+from smm_cli.accounts.trust import is_trusted
+from smm_cli.errors import ConfigError
+
+SCHEMES = ("env", "file", "command", "age", "keyring")
+LATER = frozenset({"age", "keyring"})
+SECONDS = 30.0
+"""The longest that a `command:` may take."""
+
+
+def parse(reference: str) -> tuple[str, str]:
+    """Scheme and rest of `env:NAME`, `file:path`, `command:words`. Raises ConfigError, which never shows what it could not read."""
+    scheme, colon, rest = reference.partition(":")
+    if not colon or scheme not in SCHEMES or not rest.strip():
+        raise ConfigError(
+            "a secret must be a reference, not the secret itself",
+            hint='write secret = "env:NAME", "file:path" or "command:words", or let smm channel login write it',
+            slug="secret-reference",
+        )
+    return scheme, rest.strip()
+
+
+def file_of(reference: str, root: Path) -> Path | None:
+    """The file that a `file:` reference names (relative to the calendar's root, or ~); None for other references."""
+    scheme, rest = parse(reference)
+    return root / Path(rest).expanduser() if scheme == "file" else None
+
+
+def resolve(reference: str, root: Path, *, name: str) -> str:
+    """The value behind `reference`; `name` says whose it is. Masked from now on. Raises ConfigError naming the reference, never the value."""
+    scheme, rest = parse(reference)
+    if scheme in LATER:
+        raise ConfigError(f"{name}: {scheme}: is not available in this version", hint="use env:, file: or command:", slug="secret-scheme")
+    if scheme == "env":
+        value = _from_environment(rest, name)
+    elif scheme == "file":
+        value = _text(read_private(root / Path(rest).expanduser(), f"{name} ({reference})"), f"{name}: {reference}")
+        value = value.removesuffix("\n").removesuffix("\r")
+    else:
+        value = _from_command(rest, root, name)
+    if not value:
+        raise ConfigError(f"{name}: {reference} is empty", hint=f"smm channel login {name.split()[0]}", slug="secret-empty")
+    remember(value)
+    return value
+
+
+def _from_environment(variable: str, name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+        raise ConfigError(f"{name}: env: must name a variable, such as env:SMM_TOKEN", slug="secret-reference")
+    if variable not in os.environ:
+        hint = f"export {variable}=… (cron starts with an empty environment: set it in the crontab, or use file:)"
+        raise ConfigError(f"{name}: the environment variable {variable} is not set", hint=hint, slug="secret-missing")
+    return os.environ[variable]
+
+
+def _from_command(command: str, root: Path, name: str) -> str:
+    if not is_trusted(root, command):
+        what = f"{name}: this machine does not trust the command: {command}"
+        raise ConfigError(what, hint=f"read it, then: smm trust {shlex.quote(command)}", slug="untrusted-command")
+    try:
+        words = shlex.split(command, posix=os.name == "posix")
+        done = subprocess.run(words, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    except (OSError, ValueError, subprocess.TimeoutExpired) as wrong:
+        why = f"took longer than {SECONDS:.0f} s" if isinstance(wrong, subprocess.TimeoutExpired) else "cannot be started"
+        raise ConfigError(f"{name}: command:{command} {why}", slug="secret-command") from None
+    if done.returncode:  # what it printed may hold a secret, so it is not shown
+        hint = "run it yourself in this folder to see why"
+        raise ConfigError(f"{name}: command:{command} ended with {done.returncode}", hint=hint, slug="secret-command")
+    lines = _text(done.stdout, f"{name}: command:{command}").splitlines()
+    return lines[0].strip() if lines else ""
+
+
+def _text(data: bytes, what: str) -> str:
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{what} is not text", slug="secret-unreadable") from None

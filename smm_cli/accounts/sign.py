@@ -1,0 +1,88 @@
+"""Signatures without HTTP: which headers prove that a request comes from the channel."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+
+from smm_cli.accounts.masks import remember
+from smm_cli.errors import ConfigError
+from smm_cli.words.auth import Auth, Basic, Bearer, NoAuth, OAuth2, Session, StandardWebhooks
+
+
+def sign(
+    auth: Auth, secrets: Mapping[str, str], method: str, url: str, headers: Mapping[str, str], content: bytes, now: datetime
+) -> dict[str, str]:
+    """The headers to add, lower-case. `secrets` by the names that `auth.secrets` lists; a Session signs with `token`.
+
+    `headers` are those of the request, lower-case; `content` the bytes that will be sent; `now` aware. Raises ConfigError.
+    """
+    match auth:
+        case NoAuth():
+            return {}
+        case Bearer():
+            return {auth.header.lower(): f"{auth.scheme} {_value(secrets, auth.secrets[0])}".strip()}
+        case Session() | OAuth2():
+            return {"authorization": f"Bearer {_value(secrets, 'token')}"}
+        case Basic():
+            return {"authorization": f"Basic {_basic(secrets, auth)}"}
+        case StandardWebhooks():
+            return _webhook(_value(secrets, auth.secrets[0]), headers, content, now)
+
+
+def is_fixed(auth: Auth) -> bool:
+    """Whether all requests of a channel carry the same signature, so that it can be made once."""
+    return not isinstance(auth, StandardWebhooks)
+
+
+def challenge(verifier: str) -> str:
+    """The S256 challenge of a PKCE `verifier` (RFC 7636, section 4.2)."""
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+    return str(create_s256_code_challenge(verifier))
+
+
+def _value(secrets: Mapping[str, str], name: str) -> str:
+    value = secrets.get(name, "")
+    if not value:
+        raise ConfigError(f"the secret {name} is missing", slug="secret-missing")
+    if not value.isprintable() or value != value.strip():
+        raise ConfigError(
+            f"the secret {name} holds a line break, a blank at its edge or another sign that no header may carry", slug="secret"
+        )
+    try:
+        value.encode("ascii")
+    except UnicodeEncodeError:
+        raise ConfigError(f"the secret {name} holds letters outside ASCII, as no token does", slug="secret") from None
+    return value
+
+
+def _basic(secrets: Mapping[str, str], auth: Basic) -> str:
+    """Base64 of user:password in UTF-8 (RFC 7617). One secret may hold both."""
+    user, password = (secrets.get(name, "") for name in auth.secrets)
+    pair = f"{user}:{password}" if password else user
+    if ":" not in pair:
+        raise ConfigError(
+            "Basic needs a user and a password", hint='secret = { user = "env:…", password = "env:…" }', slug="secret-missing"
+        )
+    made = base64.b64encode(pair.encode()).decode()
+    remember(made)
+    return made
+
+
+def _webhook(secret: str, headers: Mapping[str, str], content: bytes, now: datetime) -> dict[str, str]:
+    """Standard Webhooks 1.0: HMAC-SHA-256 over `id.timestamp.body`. The specification asks for keys of 24 to 64 bytes."""
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        raise ConfigError("a webhook's secret is whsec_ and base64", hint="smm channel add shows how to make one", slug="secret") from None
+    name = headers.get("webhook-id", "")
+    if not name or "." in name:
+        raise ConfigError("a signed webhook needs a webhook-id without a dot", slug="webhook-id")
+    stamp = str(int(now.timestamp()))
+    made = hmac.new(key, b".".join((name.encode(), stamp.encode(), content)), hashlib.sha256).digest()
+    return {"webhook-timestamp": stamp, "webhook-signature": f"v1,{base64.b64encode(made).decode()}"}
