@@ -97,14 +97,21 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
+    """`marker` is the sign as written: `-`, `*` or `+` (a plus may mean one)."""
+
     items: tuple[tuple[Block, ...], ...]
     tight: bool = True
+    marker: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
+    """A list counted from `start`: 1 as read from a file, more where a long list was split; `delimiter` is `.` or `)`."""
+
     items: tuple[tuple[Block, ...], ...]
     tight: bool = True
+    start: int = 1
+    delimiter: str = "."
 
 
 @dataclass(frozen=True, slots=True)
