@@ -1,0 +1,58 @@
+"""Whether a status that a server lists is the one we were about to send. Servers turn text into HTML, each in its own way."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+QUOTE_LINE = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
+"""Mastodon 4.5 puts "RE: address" before a quoting post, for servers that know no quotes."""
+TAG = re.compile(r"<[^>]+>")
+REMOTE = re.compile(r"(?<![\w/])@([\w.-]+)@[\w.-]*\w")
+"""A mention of somebody elsewhere is shown without her domain."""
+
+
+def squashed(text: str) -> str:
+    """What remains of a text on every server: no white space, mentions without domain, one normal form."""
+    return "".join(unicodedata.normalize("NFC", REMOTE.sub(r"@\1", text)).split())
+
+
+def shown(content: str) -> str:
+    """`squashed`, of the HTML that a server makes of a text."""
+    return squashed(unescape(TAG.sub("", QUOTE_LINE.sub("", content))))
+
+
+def moment(value: Any) -> datetime | None:
+    """A time as servers write it (ISO 8601, mostly with Z), aware; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def same_frame(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether reply target, content warning and number of media fit; the text is another question."""
+    wanted = (str(sent.get("in_reply_to_id") or ""), squashed(str(sent.get("spoiler_text") or "")), len(sent.get("media_ids") or ()))
+    media = status.get("media_attachments") or ()
+    found = (str(status.get("in_reply_to_id") or ""), shown(str(status.get("spoiler_text") or "")), len(media))
+    return wanted == found
+
+
+def same_media(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether a medium that we uploaded hangs on it: proof, whatever became of the text."""
+    attached = {str(medium.get("id")) for medium in status.get("media_attachments") or () if isinstance(medium, Mapping)}
+    return bool(attached & {str(own) for own in sent.get("media_ids") or ()})
+
+
+def same_text(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether the text is ours: by the plain `text` where a server gives it, else by the HTML without its tags."""
+    own = squashed(str(sent.get("status") or ""))
+    plain = status.get("text")
+    return shown(str(status.get("content") or "")) == own or (isinstance(plain, str) and squashed(plain) == own)
