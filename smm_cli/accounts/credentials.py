@@ -132,7 +132,7 @@ class Credentials:
         self.version += 1
 
     def keep(self, values: Mapping[str, str], expires_at: datetime | None, handle: str = "") -> None:
-        """Keep renewed tokens, on disk before it returns; a lasting one that stands in a `file:` goes back there. Call it under the lock."""
+        """Keep renewed tokens, on disk before it returns; one that stands in a `file:` goes back there. Call it under the lock."""
         rest = dict(values)
         if not self.stand_in:
             old = self._stored()

@@ -33,8 +33,9 @@ class LoggedIn:
 def store_login(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: datetime | None = None) -> str | dict[str, str]:
     """Keeps what a login gave: lasting secrets in files (0600), short tokens in the store.
 
-    Gives what channels.toml must say as `secret`: one reference, or a table of them; never a value. An unchanged reference is given back as
-    it was. `now` (aware) is needed where the tokens expire. Raises AuthFailed if the channel is bound to another account; nothing is kept then.
+    Gives what channels.toml must say as `secret`: one reference, or a table of them; never a value. An unchanged reference is given
+    back as it was. `now` (aware) is needed where the tokens expire. Raises AuthFailed if the channel is bound to another account;
+    nothing is kept then.
     """
     if channel.account and logged_in.handle and not same_account(channel.account, logged_in.handle):
         what = f"{channel.name} is bound to {channel.account}; this login is of {logged_in.handle}. Nothing was saved"

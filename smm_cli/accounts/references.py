@@ -38,7 +38,7 @@ def file_of(reference: str, root: Path) -> Path | None:
 
 
 def resolve(reference: str, root: Path, *, name: str) -> str:
-    """The value behind `reference`; `name` says whose it is. Masked from now on. Raises ConfigError naming the reference, never the value."""
+    """The value behind `reference`, masked from now on; `name` says whose it is. Raises ConfigError naming the reference only."""
     scheme, rest = parse(reference)
     if scheme in LATER:
         raise ConfigError(f"{name}: {scheme}: is not available in this version", hint="use env:, file: or command:", slug="secret-scheme")
@@ -50,7 +50,7 @@ def resolve(reference: str, root: Path, *, name: str) -> str:
     else:
         value = _from_command(rest, root, name)
     if not value:
-        raise ConfigError(f"{name}: {reference} is empty", hint=f"smm channel login {name.split()[0]}", slug="secret-empty")
+        raise ConfigError(f"{name}: {reference} is empty", hint=f"smm channel login {name.split(maxsplit=1)[0]}", slug="secret-empty")
     remember(value)
     return value
 
@@ -70,7 +70,7 @@ def _from_command(command: str, root: Path, name: str) -> str:
         raise ConfigError(what, hint=f"read it, then: smm trust {shlex.quote(command)}", slug="untrusted-command")
     try:
         words = shlex.split(command, posix=os.name == "posix")
-        done = subprocess.run(words, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(words, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)
     except (OSError, ValueError, subprocess.TimeoutExpired) as wrong:
         why = f"took longer than {SECONDS:.0f} s" if isinstance(wrong, subprocess.TimeoutExpired) else "cannot be started"
         raise ConfigError(f"{name}: command:{command} {why}", slug="secret-command") from None

@@ -114,8 +114,15 @@ class Network:
     def poll_limit(self) -> PollLimit | None:
         """As text_limits: what the server and channels.toml say of polls overrides what is declared."""
         said = {**(self.account.limits if self.account else {}), **self.channel.limits}
-        names = {"options": "poll_options", "option": "poll_option", "shortest": "poll_shortest", "longest": "poll_longest"}
-        return self.poll and replace(self.poll, **{name: said[key] for name, key in names.items() if key in said})
+        if self.poll is None:
+            return None
+        return replace(
+            self.poll,
+            options=said.get("poll_options", self.poll.options),
+            option=said.get("poll_option", self.poll.option),
+            shortest=said.get("poll_shortest", self.poll.shortest),
+            longest=said.get("poll_longest", self.poll.longest),
+        )
 
     @property
     def most_media(self) -> int:
@@ -124,11 +131,7 @@ class Network:
         return int(said.get("media_count", self.media_count))
 
     def hosts(self) -> tuple[str, ...]:
-        """The hosts it speaks to, with port where there is one: a server of one's own, or those of the network."""
-        return ()
-
-    def hosts(self) -> tuple[str, ...]:
-        """Hosts (as `host_of` writes them) that may see this channel's credentials: by default that of the setting `server` or `url`."""
+        """The hosts it speaks to and that alone may see its credentials, as `host_of` writes them; default: setting `server` or `url`."""
         said = (getattr(self.settings, name, "") for name in ("server", "url"))
         return tuple(host_of(str(address)) for address in said if address)
 
