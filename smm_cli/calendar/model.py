@@ -20,6 +20,9 @@ class Campaign:
     start: date | None = None
     until: date | None = None
     line: int = 0
+    utm: Mapping[str, str] = field(default_factory=dict)
+    budget: str = ""
+    approval: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Calendar:
     ledger: LedgerSettings = LedgerSettings()
     alerts: Alerts = Alerts()
     ignored: frozenset[str] = frozenset()
+    media: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:

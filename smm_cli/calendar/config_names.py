@@ -1,0 +1,111 @@
+"""One name space for channels, groups and networks, and everything in channels.toml that names another thing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from smm_cli import networks
+from smm_cli.calendar.config_model import ChannelsFile
+from smm_cli.calendar.config_said import problem
+from smm_cli.calendar.near import did_you_mean
+from smm_cli.calendar.toml_lines import Key
+from smm_cli.words.delivery import is_name
+from smm_cli.words.problem import WARNING, Problem
+
+Lines = dict[Key, int]
+
+
+def check_names(file: ChannelsFile, lines: Lines) -> list[Problem]:
+    """Names that cannot be, that stand for two things, or that nothing bears."""
+    return [*_badly_formed(file, lines), *_shared(file, lines), *_unknown(file, lines), *_settings(file, lines)]
+
+
+def _badly_formed(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
+    for table in ("channels", "groups", "people", "campaigns"):
+        for name in getattr(file, table):
+            if not is_name(name):
+                what = f'"{name}" cannot be a name: use a-z, 0-9, - and _, beginning with a letter or digit'
+                yield problem("bad-name", what, (table, name), lines)
+
+
+def _shared(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
+    known = {*networks.built_in(), *networks.third_party()}
+    used: dict[str, list[str]] = {}
+    for name, channel in file.channels.items():
+        used.setdefault(channel.network, []).append(name)
+    for name, channel in file.channels.items():
+        if name in file.groups:
+            yield problem("name-twice", f"{name} is both a channel and a group: rename one", ("groups", name), lines)
+        if name in known and channel.network != name:
+            what = f"the channel {name} bears the name of a network but is on {channel.network}"
+            yield problem("name-of-network", what, ("channels", name), lines, f"smm channel rename {name} {name}-{channel.network}")
+        elif name in known and len(used[name]) > 1:
+            others = ", ".join(other for other in used[name] if other != name)
+            what = f"{name} could mean the channel or the network: a channel may bear a network's name only while it is the only one of it"
+            yield problem("name-of-network", what, ("channels", name), lines, f"smm channel rename {name} {name}-main   (beside {others})")
+    for name, members in file.groups.items():
+        if name in known and (len(members) != 1 or used.get(name) != members):
+            yield problem("name-of-network", f"the group {name} bears the name of a network", ("groups", name), lines, "rename the group")
+    former: dict[str, str] = {}
+    for name, channel in file.channels.items():
+        for old in channel.formerly:
+            if old in file.channels or old in former:
+                what = f"{name} says it was formerly {old}, and so is or was {former.get(old, old)}"
+                yield problem("name-twice", what, ("channels", name, "formerly"), lines)
+            former[old] = name
+
+
+def _unknown(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
+    channels, groups, campaigns, people = set(file.channels), set(file.groups), set(file.campaigns), set(file.people)
+    known = {*networks.built_in(), *networks.third_party()}
+    for name, members in file.groups.items():
+        yield from _each("channel", members, channels, ("groups", name), lines)
+    yield from _each("channel or group", file.calendar.channels, channels | groups, ("calendar", "channels"), lines)
+    approval = file.approval
+    yield from _each("channel or group", approval.channels, channels | groups, ("approval", "channels"), lines)
+    yield from _each("group", approval.groups, groups, ("approval", "groups"), lines)
+    yield from _each("campaign", approval.campaigns, campaigns, ("approval", "campaigns"), lines)
+    yield from _each("person", approval.approvers, people, ("approval", "approvers"), lines)
+    yield from _each("network", file.networks, known, ("networks",), lines)
+    for number, pause in enumerate(file.pause):
+        for kind, among in (("channel", channels), ("group", groups), ("network", known), ("campaign", campaigns)):
+            word = getattr(pause, kind)
+            yield from _each(kind, [word] if word else [], among, ("pause", number, kind), lines)
+    for name, person in file.people.items():
+        handles = {**person.handles, **(person.model_extra or {})}
+        where = "channel or network for a handle"
+        yield from _each(where, handles, {*channels, *known, "title", "git", "login"}, ("people", name), lines)
+    for key in ("to", "deputy"):
+        named = [text.removeprefix("channel:") for text in getattr(file.alerts, key) if text.startswith("channel:")]
+        yield from _each("channel", named, channels, ("alerts", key), lines)
+
+
+def _each(kind: str, words: Iterable[str], among: set[str], path: Key, lines: Lines) -> Iterator[Problem]:
+    for word in words:
+        if word not in among:
+            place = (*path, word) if (*path, word) in lines else path
+            slug = f"unknown-{kind.split(maxsplit=1)[0]}"
+            yield problem(slug, f"there is no {kind} {word}", place, lines, did_you_mean(word, sorted(among)))
+
+
+def _settings(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
+    """What is well formed but cannot be meant."""
+    approval = file.approval
+    if approval.approvers and approval.count > len(approval.approvers):
+        what = f"{approval.count} approvals are asked of {len(approval.approvers)} approvers: nothing could ever go out"
+        yield problem("bad-value", what, ("approval", "count"), lines)
+    asked = approval.required or approval.channels or approval.groups or approval.campaigns
+    if asked and file.calendar.publish_from == "worktree":
+        hint = 'set publish_from = "main" in [calendar]'
+        if approval.by == "merge":
+            yield problem(
+                "approval-worktree", "nothing is merged into a work tree: by = merge cannot hold", ("approval", "by"), lines, hint
+            )
+        else:
+            what = "posts are published from the work tree, where anybody at this machine may also write the approval"
+            yield problem("approval-worktree", what, ("approval",), lines, hint, WARNING)
+    spans: list[tuple[Key, object, object]] = [(("campaigns", name), span.start, span.until) for name, span in file.campaigns.items()]
+    pauses: list[tuple[Key, object, object]] = [(("pause", number), span.start, span.until) for number, span in enumerate(file.pause)]
+    for path, start, until in (*spans, *pauses):
+        if start and until and str(until) <= str(start):
+            yield problem("bad-value", "it ends before it begins (until is exclusive)", (*path, "until"), lines)

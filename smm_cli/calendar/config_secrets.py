@@ -1,0 +1,96 @@
+"""Secrets do not belong into channels.toml: what must be a reference, what looks like a token, what a reference looks like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+Path = tuple[str | int, ...]
+SCHEMES = ("env", "file", "command")
+LATER = ("age", "keyring")
+NAMED = re.compile(
+    r"(.*_)?(secret|token|password|passwort|passwd|pass|api_key|apikey|private_key|access_key|secret_key|client_secret|key_secret|seed|mnemonic)"
+)
+"""Keys whose text must be a reference, whatever it looks like."""
+SHAPES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"gh[pousr]_[A-Za-z0-9]{20,}",  # GitHub: docs.github.com, about authentication, 2026-11-22
+        r"github_pat_\w{20,}",
+        r"glpat-[\w-]{16,}",  # GitLab: docs.gitlab.com/security/tokens, 2026-11-22
+        r"xox[abeoprs]-[\w-]{10,}",  # Slack: docs.slack.dev/authentication/tokens, 2026-11-22
+        r"hooks\.slack\.com/services/T\w+/B\w+/\w+",
+        r"discord(app)?\.com/api/webhooks/\d+/[\w-]{20,}",  # Discord: the address is the credential
+        r"\b\d{8,11}:[A-Za-z0-9_-]{35}\b",  # Telegram: core.telegram.org/bots, 2026-11-22
+        r"\bEAA[A-Za-z0-9]{20,}",  # Meta's access tokens
+        r"\bAKIA[0-9A-Z]{16}\b",  # AWS access keys
+        r"\bAIza[\w-]{35}\b",  # Google API keys
+        r"\bya29\.[\w-]{20,}",  # Google OAuth tokens
+        r"\bwhs(ec|k)_[A-Za-z0-9+/=]{20,}",  # Standard Webhooks 1.0, 2026-11-22
+        r"\bsk[-_](live|test|ant|proj)[-_][\w-]{10,}",
+        r"\bnsec1[a-z0-9]{50,}",  # Nostr private keys: NIP-19
+        r"\bncryptsec1[a-z0-9]{50,}",
+        r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}",  # a JSON Web Token
+        r"\b[0-9a-f]{24}:[0-9a-f]{64}\b",  # Ghost admin keys: id:secret
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
+        r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}",
+        r"^[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}$",  # a Bluesky app password
+        r"://[^/@:\s]*:[^/@\s]+@",  # user:password@ in an address
+        r"[?&](access_token|token|api_key|key|secret|password)=[^&\s]{8,}",
+    )
+)
+LONG = re.compile(r"[A-Za-z0-9_\-+=]{32,}|[A-Za-z0-9_\-+/=]{40,}")
+
+
+def check_reference(value: str, name: str) -> str:
+    """What is wrong with a text that must be a reference to a secret; empty where nothing is. Never repeats the text."""
+    scheme, colon, rest = value.partition(":")
+    if colon and scheme in LATER:
+        return f"{scheme}: is not available in this version: write env:NAME, file:PATH or command:PROGRAM"
+    if colon and scheme in SCHEMES:
+        if scheme == "env" and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest):
+            return "after env: comes the name of an environment variable, such as env:MASTODON_TOKEN"
+        return "" if rest.strip() else f"after {scheme}: comes {'a path' if scheme == 'file' else 'a program'}"
+    return f'a secret stands here in plain: write {name} = "env:NAME", "file:PATH" or "command:PROGRAM"'
+
+
+def is_reference(value: str) -> bool:
+    """Whether the text names a secret kept elsewhere."""
+    return value.partition(":")[0] in (*SCHEMES, *LATER) and ":" in value
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether a text has the shape of a known token, or is long and random as tokens are. Addresses, UUIDs and public keys are not."""
+    if any(shape.search(text) for shape in SHAPES):
+        return True
+    if "://" in text or text.startswith(("npub1", "did:", "urn:", "age1", "ssh-", "sha256:")) or not LONG.fullmatch(text):
+        return False
+    kinds = (any(c.islower() for c in text), any(c.isupper() for c in text), sum(c.isdigit() for c in text) >= 3)
+    return all(kinds) or bool(re.fullmatch(r"[0-9a-f]{40,}", text))
+
+
+def texts_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a parsed TOML value, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from texts_of(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from texts_of(inner, (*path, number))
+
+
+def plain_secrets(tables: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Where channels.toml holds a secret, or a reference that cannot be followed: its path and what to do."""
+    for path, text in texts_of(tables):
+        keys = [key for key in path if isinstance(key, str)]
+        owned = path[0] in ("channels", "networks", "media", "alerts", "ledger") and len(keys) > 1
+        named = owned and ("secret" in keys[1:] or NAMED.fullmatch(keys[-1]) is not None) and "limits" not in keys
+        if named and text:
+            said = check_reference(text, "secret" if "secret" in keys else keys[-1])
+            if said:
+                yield path, said
+        elif looks_like_token(text) and not is_reference(text):
+            yield path, f'this looks like a token: it must not lie in git. Write {keys[-1]} = "env:NAME" and make a new token'

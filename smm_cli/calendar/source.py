@@ -1,0 +1,192 @@
+"""Where files are read from: the work tree, or a commit of git. Both answer alike, so that nothing else asks which it is."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from smm_cli.calendar import git
+from smm_cli.calendar.model import WORKTREE
+from smm_cli.errors import ConfigError
+
+LFS = b"version https://git-lfs.github.com/spec/v1\n"
+"""How a Git LFS pointer begins; it is at most 1024 bytes. Source: git-lfs docs/spec.md, 2026-11-22."""
+OURS = frozenset({".git", ".smm"})
+
+
+class Source(Protocol):
+    """A calendar's files. Paths are posix and relative to `root`."""
+
+    root: Path
+
+    def mark(self) -> str:
+        """The commit's id, or `worktree`."""
+
+    def paths(self, folder: str = "") -> list[str]:
+        """Files below `folder`, sorted, symbolic links left out."""
+
+    def links(self, folder: str = "") -> list[str]:
+        """Symbolic links below `folder`, sorted: nothing is read through one."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file of exactly this name."""
+
+    def read(self, path: str) -> bytes:
+        """Its bytes. Raises FileNotFoundError, also for what lies outside the calendar."""
+
+    def fetch(self, path: str) -> Path:
+        """A real file on disk with those bytes. Raises FileNotFoundError."""
+
+
+def is_lfs_pointer(data: bytes) -> bool:
+    """Whether these bytes only stand for a file that Git LFS keeps."""
+    return len(data) <= 1024 and data.startswith(LFS)
+
+
+def open_source(root: Path, publish_from: str) -> Source:
+    """The work tree where `publish_from` says so, else the commit that this ref names now. Raises ConfigError."""
+    return WorkTree(root) if publish_from == WORKTREE else Commit(root, publish_from)
+
+
+class WorkTree:
+    """The files as they lie on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def mark(self) -> str:
+        return WORKTREE
+
+    def paths(self, folder: str = "") -> list[str]:
+        return sorted(path for path, entry in self.entries(folder) if entry.is_file(follow_symlinks=False))
+
+    def links(self, folder: str = "") -> list[str]:
+        return sorted(path for path, entry in self.entries(folder) if entry.is_symlink())
+
+    def entries(self, folder: str = "") -> list[tuple[str, os.DirEntry[str]]]:
+        """Everything below `folder` that is not a folder, as the system lists it, not sorted; .git and .smm left out."""
+        found: list[tuple[str, os.DirEntry[str]]] = []
+        folders = [(str(self.root / folder), f"{folder.strip('/')}/" if folder else "")]
+        while folders:
+            where, prefix = folders.pop()
+            try:
+                with os.scandir(where) as listed:
+                    entries = list(listed)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    found.append((prefix + entry.name, entry))
+                elif entry.name not in OURS:
+                    folders.append((entry.path, f"{prefix}{entry.name}/"))
+        return found
+
+    def exists(self, path: str) -> bool:
+        try:
+            return self.fetch(path).is_file()
+        except FileNotFoundError:
+            return False
+
+    def read(self, path: str) -> bytes:
+        try:
+            return self.fetch(path).read_bytes()
+        except (NotADirectoryError, IsADirectoryError):
+            raise FileNotFoundError(path) from None
+
+    def fetch(self, path: str) -> Path:
+        place = self.root / path
+        try:
+            inside = place.resolve().is_relative_to(self.root.resolve())
+        except (OSError, ValueError):  # a circle of links, a NUL in the name
+            inside = False
+        if not inside or not place.is_file():
+            raise FileNotFoundError(path)
+        return place
+
+
+class Commit:
+    """The files of one commit: the one that `ref` names when this is made, whatever the ref does later. Raises ConfigError."""
+
+    def __init__(self, root: Path, ref: str) -> None:
+        self.root = root
+        self.ref = ref
+        self.commit = git.head(root, ref)
+
+    def mark(self) -> str:
+        return self.commit
+
+    @cached_property
+    def tree(self) -> dict[str, git.Entry]:
+        """Every file of the calendar in this commit."""
+        return git.tree(self.root, self.commit)
+
+    def entries(self, folder: str = "") -> dict[str, git.Entry]:
+        """Files and symbolic links below `folder`."""
+        if "tree" in self.__dict__ or not folder:
+            prefix = f"{folder.strip('/')}/" if folder else ""
+            return {path: entry for path, entry in self.tree.items() if path.startswith(prefix)}
+        return git.tree(self.root, self.commit, folder)
+
+    def paths(self, folder: str = "") -> list[str]:
+        return sorted(path for path, entry in self.entries(folder).items() if entry.is_file)
+
+    def links(self, folder: str = "") -> list[str]:
+        return sorted(path for path, entry in self.entries(folder).items() if not entry.is_file)
+
+    def exists(self, path: str) -> bool:
+        return path in self.tree and self.tree[path].is_file
+
+    def read(self, path: str) -> bytes:
+        return self._through_lfs(git.read_blob(self.root, self._entry(path).blob), path)
+
+    def fetch(self, path: str) -> Path:
+        entry = self._entry(path)
+        kept = self.root / ".smm" / "extracted" / entry.blob[:2] / f"{entry.blob}{Path(path).suffix}"
+        if not kept.exists():
+            data = self.read(path)
+            if is_lfs_pointer(data):  # not kept: once Git LFS has the file, the same pointer gives it
+                kept = kept.with_name(f"{entry.blob}.pointer")
+            keep(kept, data)
+        return kept
+
+    def _entry(self, path: str) -> git.Entry:
+        entry = self.tree.get(os.path.normpath(path).replace(os.sep, "/"))
+        if entry is None or not entry.is_file:
+            raise FileNotFoundError(path)
+        return entry
+
+    def _through_lfs(self, data: bytes, path: str) -> bytes:
+        """What a pointer stands for: from the local LFS store, else through `git lfs smudge`; the pointer itself where neither has it."""
+        if not is_lfs_pointer(data):
+            return data
+        stored = self._in_lfs_store(data)
+        if stored is not None:
+            return stored
+        try:
+            said = git.ask(self.root, "lfs", "smudge", "--", path, stdin=data, limit=git.SLOW)
+        except ConfigError:
+            said = None
+        return said or data
+
+    def _in_lfs_store(self, pointer: bytes) -> bytes | None:
+        digest = next((line[11:].strip().decode() for line in pointer.splitlines() if line.startswith(b"oid sha256:")), "")
+        common = git.run(self.root, "rev-parse", "--path-format=absolute", "--git-common-dir").decode().strip()
+        try:
+            data = (Path(common) / "lfs" / "objects" / digest[:2] / digest[2:4] / digest).read_bytes()
+        except OSError:
+            return None
+        return data if sha256(data).hexdigest() == digest else None
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Write a file of .smm/ whole or not at all: 0600, its folders 0700."""
+    smm = next((parent for parent in path.parents if parent.name == ".smm"), path.parent)
+    smm.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    beside.replace(path)
