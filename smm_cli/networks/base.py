@@ -114,15 +114,7 @@ class Network:
     def poll_limit(self) -> PollLimit | None:
         """As text_limits: what the server and channels.toml say of polls overrides what is declared."""
         said = {**(self.account.limits if self.account else {}), **self.channel.limits}
-        if self.poll is None:
-            return None
-        return replace(
-            self.poll,
-            options=said.get("poll_options", self.poll.options),
-            option=said.get("poll_option", self.poll.option),
-            shortest=said.get("poll_shortest", self.poll.shortest),
-            longest=said.get("poll_longest", self.poll.longest),
-        )
+        return self.poll.heard(said) if self.poll else None
 
     @property
     def most_media(self) -> int:

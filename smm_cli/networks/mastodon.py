@@ -100,8 +100,10 @@ class Mastodon(Network):
         """Scheme and host, without a final slash."""
         return str(self.settings.server)
 
-    def hosts(self) -> tuple[str, ...]:
-        return (urlsplit(self.server).netloc,)
+    @property
+    def host(self) -> str:
+        """The server as people write it, with port where there is one."""
+        return urlsplit(self.server).netloc
 
     def repeat(self) -> Repeat | None:
         """One hour, on Mastodon alone: others ignore the Idempotency-Key, and an unknown server might."""
@@ -197,14 +199,14 @@ class Mastodon(Network):
 
     def verify(self) -> Verifying:
         """Who the token belongs to, what the server runs, and its limits."""
-        return (yield from ask_server(self.server, self.hosts()[0]))
+        return (yield from ask_server(self.server, self.host))
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
         """Register smm at the server, let a person allow it, take the token (OAuth 2 with PKCE). Tokens do not expire."""
-        return (yield from sign_in(self.server, self.hosts()[0], SCOPES, inputs))
+        return (yield from sign_in(self.server, self.host, SCOPES, inputs))
 
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        return read_fault(status, headers, body, self.hosts()[0])
+        return read_fault(status, headers, body, self.host)
 
     # -- parts of conversations ------------------------------------------------------------------------------------------
 
@@ -218,18 +220,18 @@ class Mastodon(Network):
         answer = yield Request("GET", f"{self.server}/api/v2/search", query=query)
         found = answer.get("statuses", 0, "id")
         if not found:
-            raise Rejected(f"{key}: {self.hosts()[0]} finds no post at {pointer['url']}", hint="is it public, and its address complete?")
+            raise Rejected(f"{key}: {self.host} finds no post at {pointer['url']}", hint="is it public, and its address complete?")
         return str(found)
 
     def _receipt(self, answer: Answer, media: Mapping[str, str]) -> PartReceipt:
         if not isinstance(answer.body, Mapping) or not answer.body.get("id"):
-            raise OutcomeUnknown(f"{self.hosts()[0]} answered {answer.status} without the id of a post")
+            raise OutcomeUnknown(f"{self.host} answered {answer.status} without the id of a post")
         return receipt_of(answer.body, media)
 
     def _unless(self, answer: Answer, *fine: int) -> None:
         if answer.ok or answer.status in fine:
             return
-        raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.hosts()[0]} did not answer")
+        raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.host} did not answer")
 
 
 def _status(message: PayloadPart, media: list[str]) -> dict[str, Any]:

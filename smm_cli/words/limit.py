@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 JPEG, PNG, GIF, WEBP, AVIF, HEIC = "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic"
 MP4, WEBM, QUICKTIME = "video/mp4", "video/webm", "video/quicktime"
@@ -63,3 +64,9 @@ class PollLimit:
     date: str
     ruler: str = "code_points"
     media: bool = False
+
+    def heard(self, said: Mapping[str, int]) -> PollLimit:
+        """Overridden by what a server or channels.toml says."""
+        most, long = said.get("poll_options", self.options), said.get("poll_option", self.option)
+        shortest, longest = said.get("poll_shortest", self.shortest), said.get("poll_longest", self.longest)
+        return replace(self, options=most, option=long, shortest=shortest, longest=longest)
