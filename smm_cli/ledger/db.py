@@ -17,6 +17,9 @@ from smm_cli.errors import LedgerError
 T = TypeVar("T")
 Rows = list[sqlite3.Row]
 Params = Mapping[str, Any]
+Connection = sqlite3.Connection
+Write = Callable[[sqlite3.Connection], object]
+"""A step of a transaction."""
 VERSION = 1
 MOST_TOGETHER = 64
 """Writes that share one transaction at the most, so that the first does not wait for ever."""

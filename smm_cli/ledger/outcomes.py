@@ -82,7 +82,8 @@ def freeze(c: sqlite3.Connection, claim: Claim, payload: str) -> None:
 def log_attempt(c: sqlite3.Connection, claim: Claim, at: datetime, part: int, slug: str, note: str) -> None:
     """A line of the attempt log; `note` is already masked."""
     c.execute(
-        "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note) VALUES (:calendar, :name, :at, :runner, :part, :slug, :note)",
+        "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note)"
+        " VALUES (:calendar, :name, :at, :runner, :part, :slug, :note)",
         {
             "calendar": claim.calendar,
             "name": claim.delivery,
@@ -97,7 +98,6 @@ def log_attempt(c: sqlite3.Connection, claim: Claim, at: datetime, part: int, sl
 
 def receipt_in(c: sqlite3.Connection, calendar: str, name: str) -> Receipt | None:
     """The receipt that the ledger keeps of a delivery."""
-    row = c.execute(
-        "SELECT receipt FROM delivery WHERE calendar = :calendar AND name = :name", {"calendar": calendar, "name": name}
-    ).fetchone()
+    params = {"calendar": calendar, "name": name}
+    row = c.execute("SELECT receipt FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
     return read_receipt(row["receipt"].encode(), name) if row and row["receipt"] else None

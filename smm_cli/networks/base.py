@@ -208,13 +208,13 @@ class Network:
 
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Publish one part. At most one request with commits=True."""
+        yield from ()
         raise NotImplementedError
-        yield
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """After an unknown outcome: is the part public? Default: it cannot be told."""
+        yield from ()
         return CannotTell(f"look at {self.channel.account or self.channel.name} yourself")
-        yield
 
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
         """The error that an answer is, or None. Sees every answer, also 200; never assumes JSON."""

@@ -1,0 +1,1 @@
+"""Deliveries on their way: composing, sending, journaling, reconciling, retrying."""
