@@ -10,7 +10,7 @@ from smm_cli.delivery.conversation import PartRun
 from smm_cli.delivery.judge import MOST_ATTEMPTS, backoff
 from smm_cli.delivery.sending import Later, Lost, Sending
 from smm_cli.delivery.settle import Undecided, settle
-from smm_cli.errors import AuthFailed, DeliveryError, OutcomeUnknown, RateLimited, Retriable, SmmError
+from smm_cli.errors import AuthFailed, DeliveryError, LedgerError, OutcomeUnknown, RateLimited, Retriable, SmmError
 from smm_cli.ledger.claims import close_gate, stop_channel
 from smm_cli.ledger.db import Connection
 from smm_cli.ledger.journal import PartState
@@ -30,8 +30,11 @@ class Outcome:
     note: str = ""
 
 
-async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str]) -> Outcome:
-    """Send what is left of a delivery. `receipt` is filled with its parts; every end is one transaction. Never raises for a network."""
+async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str], file: Callable[[Receipt], None]) -> Outcome:
+    """Send what is left of a delivery. `receipt` is filled with its parts, `file` told of it; every end is one transaction.
+
+    Never raises for what a network does; LedgerError where the ledger cannot be written.
+    """
     runs: list[PartRun] = []
     try:
         states = sending.ledger.journal.load(sending.claim.delivery, sending.act)
@@ -43,11 +46,13 @@ async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str]) -
         return Outcome(sending.claim.delivery, RETRY, note=str(lost))
     except Undecided as undecided:
         return await _unknown(sending, runs, receipt, undecided.where, mask)
+    except LedgerError:
+        raise
     except SmmError as error:
         return await _failed(sending, runs, receipt, error, mask)
     except Exception as error:
         return await _bug(sending, runs, error, mask)
-    return await _published(sending, runs, receipt)
+    return await _published(sending, runs, receipt, file)
 
 
 async def _all_parts(sending: Sending, runs: list[PartRun]) -> None:
@@ -72,7 +77,9 @@ async def _flush(sending: Sending) -> None:
         await sending.ledger.commit(lambda c: [write(c) for write in writes])
 
 
-async def _published(sending: Sending, runs: list[PartRun], receipt: Receipt, note: str = "") -> Outcome:
+async def _published(
+    sending: Sending, runs: list[PartRun], receipt: Receipt, file: Callable[[Receipt], None] = lambda _: None, note: str = ""
+) -> Outcome:
     now = sending.clock.now()
     parts = tuple(replace(run.receipt or PartReceipt(id=""), at=run.state.public_at or now) for run in runs)
     whole = replace(receipt, state=PUBLISHED, at=parts[0].at or now, parts=parts, note=note)
@@ -84,6 +91,7 @@ async def _published(sending: Sending, runs: list[PartRun], receipt: Receipt, no
         log_attempt(c, sending.claim, now, len(parts), "published", whole.url)
 
     await sending.ledger.commit(act)
+    file(whole)
     return Outcome(sending.claim.delivery, PUBLISHED, whole.url, note=note)
 
 

@@ -170,17 +170,17 @@ def _write_one(folder: Path, row: sqlite3.Row) -> tuple[str, Path | None, str]:
 
 
 def _note_written(ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
-    if not written:
-        return
+    if written:
+        ledger.write(lambda c: note_written(c, ledger, folder, written))
 
-    def act(c: sqlite3.Connection) -> None:
-        for name, path, text in written:
-            c.execute(
-                "UPDATE delivery SET receipt_written = 1 WHERE calendar = :calendar AND name = :name AND receipt = :text",
-                {"calendar": ledger.calendar, "name": name, "text": text},
-            )
-            if path:
-                stat = path.stat()
-                _note_file(c, ledger, path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size, ledger.runner)
 
-    ledger.write(act)
+def note_written(c: sqlite3.Connection, ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
+    """These receipts stand as files: name, path (None: removed), and the text that was written."""
+    for name, path, text in written:
+        c.execute(
+            "UPDATE delivery SET receipt_written = 1 WHERE calendar = :calendar AND name = :name AND receipt = :text",
+            {"calendar": ledger.calendar, "name": name, "text": text},
+        )
+        if path:
+            stat = path.stat()
+            _note_file(c, ledger, path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size, ledger.runner)

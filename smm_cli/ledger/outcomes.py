@@ -72,9 +72,9 @@ def ended(
 
 
 def freeze(c: sqlite3.Connection, claim: Claim, payload: str) -> None:
-    """From the first intent on the payload stays as it is."""
+    """From the first intent on the payload stays as it is, and lateness is no reason any more to stop half-way."""
     c.execute(
-        "UPDATE delivery SET payload = :payload WHERE calendar = :calendar AND name = :name",
+        "UPDATE delivery SET payload = :payload, released = 1 WHERE calendar = :calendar AND name = :name",
         {"calendar": claim.calendar, "name": claim.delivery, "payload": payload},
     )
 

@@ -153,17 +153,18 @@ class Ledger:
         rows = self.db.read("SELECT runner, at FROM tick WHERE calendar = :calendar ORDER BY at DESC", {"calendar": self.calendar})
         return [Tick(row["runner"], _sure(row["at"])) for row in rows]
 
-    def waits(self) -> dict[str, tuple[bool, datetime]]:
-        """What posts wait for, as last asked: met or not, and when."""
-        rows = self.db.read("SELECT what, met, asked_at FROM wait WHERE calendar = :calendar", {"calendar": self.calendar})
-        return {row["what"]: (bool(row["met"]), _sure(row["asked_at"])) for row in rows}
+    def waits(self) -> dict[str, tuple[bool, datetime, datetime]]:
+        """What posts wait for, by post id, as last asked: met or not, when asked, since when that is so."""
+        rows = self.db.read("SELECT what, met, asked_at, since FROM wait WHERE calendar = :calendar", {"calendar": self.calendar})
+        return {row["what"]: (bool(row["met"]), _sure(row["asked_at"]), _sure(row["since"])) for row in rows}
 
     def save_wait(self, what: str, met: bool, now: datetime) -> None:
-        """Keep the answer to what a post waits for."""
+        """Keep the answer to what the post `what` waits for."""
         self.write(
             lambda c: c.execute(
-                "INSERT INTO wait (calendar, what, met, asked_at) VALUES (:calendar, :what, :met, :at)"
-                " ON CONFLICT (calendar, what) DO UPDATE SET met = excluded.met, asked_at = excluded.asked_at",
+                "INSERT INTO wait (calendar, what, met, asked_at, since) VALUES (:calendar, :what, :met, :at, :at)"
+                " ON CONFLICT (calendar, what) DO UPDATE SET met = excluded.met, asked_at = excluded.asked_at,"
+                " since = CASE WHEN wait.met = excluded.met THEN wait.since ELSE excluded.asked_at END",
                 {"calendar": self.calendar, "what": what, "met": int(met), "at": ms(now)},
             )
         )

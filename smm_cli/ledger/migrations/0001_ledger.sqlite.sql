@@ -44,7 +44,7 @@ CREATE TABLE receipt_file (
     PRIMARY KEY (calendar, path)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE wait (
-    calendar TEXT NOT NULL, what TEXT NOT NULL, met INTEGER NOT NULL, asked_at INTEGER NOT NULL,
+    calendar TEXT NOT NULL, what TEXT NOT NULL, met INTEGER NOT NULL, asked_at INTEGER NOT NULL, since INTEGER NOT NULL,
     PRIMARY KEY (calendar, what)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tick (

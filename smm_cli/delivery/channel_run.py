@@ -1,0 +1,178 @@
+"""What is due on one channel, in order, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from smm_cli.accounts.masks import masked
+from smm_cli.delivery.converse import converse
+from smm_cli.delivery.freeze import content_digest, payload_from
+from smm_cli.delivery.papers import Papers
+from smm_cli.delivery.prepare import Prepared
+from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.send import Outcome, send
+from smm_cli.delivery.sending import Sending
+from smm_cli.errors import AuthFailed, ConfigError, LedgerError, PostError, SmmError
+from smm_cli.ledger.claims import Claim, Gate, take
+from smm_cli.ledger.journal import PUBLISH
+from smm_cli.ledger.outcomes import ended
+from smm_cli.ledger.vault import Vault
+from smm_cli.networks.base import Network
+from smm_cli.words.channel import Account, Channel
+from smm_cli.words.delivery import HELD, PUBLISHED, WAITING, Delivery, Receipt
+from smm_cli.words.post import Post
+
+ACCOUNT_AGE = timedelta(hours=24)
+"""How old the answer of `verify` may be before it is asked for again."""
+
+
+class ChannelRun:
+    """One channel's turn in a tick."""
+
+    def __init__(self, runner: Runner, channel: Channel, papers: Papers, waits: list[float]) -> None:
+        self.runner = runner
+        self.channel = channel
+        self.papers = papers
+        self.waits = waits
+        self.clock = runner.clock
+        self.ledger = runner.ledger
+
+    async def run(self, deliveries: Sequence[Delivery], posts: Mapping[str, Post]) -> list[Outcome]:
+        """Send them, as far as the channel lets. Raises LedgerError only: then nothing can be recorded any more."""
+        outcomes: list[Outcome] = []
+        try:
+            network = self.runner.composer.network(self.channel, self.ledger.account(self.channel.name))
+            by_hand = self.channel.by_hand or network.handoff
+            credential = "" if by_hand else await self.runner.transport.credential(network)
+            account = None if by_hand else await self._account(network)
+        except LedgerError:
+            raise
+        except SmmError as error:
+            return [self._held(delivery, error) for delivery in deliveries]
+        for delivery in deliveries:
+            outcome = await self._one(delivery, posts[delivery.post], account, credential, by_hand)
+            if outcome is not None:
+                outcomes.append(outcome)
+        return outcomes
+
+    # -- the account --------------------------------------------------------------------------------------------------------
+
+    async def _account(self, network: Network) -> Account | None:
+        """Who the credential belongs to: asked at least once a day, compared with what channels.toml pins."""
+        known, now = self.ledger.account(self.channel.name), self.clock.now()
+        if network.verify is not None and (known is None or now - (known.checked_at or now) > ACCOUNT_AGE):
+            try:
+                known = await converse(network.verify(), network, self.runner.transport, self.clock)
+                self.ledger.save_account(self.channel.name, known, now)
+            except (AuthFailed, ConfigError):
+                raise
+            except SmmError:
+                if known is None:
+                    raise
+        if known is not None and self.channel.account and not _same(known.handle, self.channel.account):
+            raise ConfigError(
+                f"{self.channel.name} is bound to {self.channel.account}; the credential belongs to {known.handle}. Nothing was sent.",
+                where=self.channel.name,
+                hint=f"smm channel login {self.channel.name}",
+                slug="wrong-account",
+            )
+        return known
+
+    # -- one delivery -------------------------------------------------------------------------------------------------------
+
+    async def _one(self, delivery: Delivery, post: Post, account: Account | None, credential: str, by_hand: bool) -> Outcome | None:
+        post = self._fresh(post)
+        try:
+            prepared = self.runner.composer.prepare(post, self.channel, delivery.name, delivery.at or self.clock.now(), account)
+        except SmmError as error:
+            return self._held(delivery, error)
+        claim = await self._claim(delivery, post, credential)
+        if claim is None:
+            return None
+        if isinstance(claim, Gate):
+            return self._gated(delivery, claim)
+        if not claim.payload and (prepared.errors or prepared.payload is None):
+            return await self._does_not_fit(delivery, claim, prepared)
+        if by_hand:
+            return await self._to_person(delivery, claim)
+        return await self._send(delivery, claim, prepared, post, credential)
+
+    def _fresh(self, post: Post) -> Post:
+        """The post as its file is now: it may have changed since the tick began."""
+        return self.runner.index.read(self.runner.source, post.path, post)
+
+    async def _claim(self, delivery: Delivery, post: Post, credential: str) -> Claim | Gate | None:
+        ledger, now = self.ledger, self.clock.now()
+        return await ledger.commit(
+            lambda c: take(c, ledger.calendar, delivery, ledger.alive.owner, now, post.text_digest, credential, ledger.alive.is_alive)
+        )
+
+    async def _send(self, delivery: Delivery, claim: Claim, prepared: Prepared, post: Post, credential: str) -> Outcome:
+        payload = payload_from(claim.payload) if claim.payload else prepared.payload
+        assert payload is not None
+        sending = Sending(
+            network=prepared.network,
+            claim=claim,
+            payload=payload,
+            ledger=self.ledger,
+            wire=self.runner.transport,
+            clock=self.clock,
+            vault=Vault(self.ledger, delivery.name),
+            credential=credential,
+            act=PUBLISH,
+            waits=self.waits,
+            frozen=bool(claim.payload),
+        )
+        receipt = self._receipt(delivery, post, prepared.network)
+        outcome = await send(sending, receipt, masked, self.papers.add)
+        if claim.payload and prepared.payload is not None and content_digest(prepared.payload) != content_digest(payload):
+            outcome = replace(
+                outcome, note=f"{post.path} changed while being sent: what was begun went on as it was. {outcome.note}".strip()
+            )
+        return outcome
+
+    def _receipt(self, delivery: Delivery, post: Post, network: Network) -> Receipt:
+        return Receipt(
+            delivery=delivery.name,
+            post=delivery.post,
+            channel=delivery.channel,
+            network=network.name,
+            occurrence=delivery.occurrence,
+            state=PUBLISHED,
+            at=self.clock.now(),
+            account=network.account.handle if network.account else self.channel.account,
+            digest=post.text_digest,
+            runner=self.ledger.runner,
+            campaign=post.campaign,
+            author=post.author,
+            approved_by=tuple(line.split()[0] for line in post.approved if line.split()),
+            due=delivery.at,
+        )
+
+    # -- what does not go out -----------------------------------------------------------------------------------------------
+
+    async def _to_person(self, delivery: Delivery, claim: Claim) -> Outcome:
+        note = f"a person makes it: smm queue show {delivery.name}"
+        await self.ledger.commit(lambda c: ended(c, claim, WAITING, slug="by-hand", note=note))
+        return Outcome(delivery.name, WAITING, note=note)
+
+    async def _does_not_fit(self, delivery: Delivery, claim: Claim, prepared: Prepared) -> Outcome:
+        await self.ledger.commit(lambda c: ended(c, claim, "planned"))
+        first = prepared.errors[0]
+        return self._held(delivery, PostError(first.what, where=str(first.place), hint=first.hint, slug=first.slug))
+
+    def _gated(self, delivery: Delivery, gate: Gate) -> Outcome:
+        if gate.reason == "stopped":
+            hint = f"smm channel login {self.channel.name}"
+            return self._held(delivery, AuthFailed(gate.why, where=self.channel.name, hint=hint))
+        return Outcome(delivery.name, HELD, note=gate.why, next_at=gate.until)
+
+    def _held(self, delivery: Delivery, error: SmmError) -> Outcome:
+        error.where = error.where or self.channel.name
+        return Outcome(delivery.name, HELD, error=error, note=masked(error.what))
+
+
+def _same(handle: str, pinned: str) -> bool:
+    return handle.casefold().lstrip("@") == pinned.casefold().lstrip("@")

@@ -1,0 +1,79 @@
+"""A runner: one process at work on one calendar, with everything that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from smm_cli.accounts.machine import read_machine
+from smm_cli.calendar.cached import load_calendar
+from smm_cli.calendar.index import Index
+from smm_cli.calendar.model import Calendar
+from smm_cli.calendar.source import Source, open_source
+from smm_cli.clock import Clock
+from smm_cli.delivery.prepare import Composer
+from smm_cli.delivery.transport import Transport
+from smm_cli.ledger.history import history
+from smm_cli.ledger.intake import take_in
+from smm_cli.ledger.receipts import read_receipts
+from smm_cli.ledger.store import Ledger
+from smm_cli.words.history import History
+
+Apps = Callable[[str], Any]
+
+
+@dataclass
+class Runner:
+    """Open it with `open_runner`, close it with `with`. Nothing here holds a secret."""
+
+    calendar: Calendar
+    source: Source
+    ledger: Ledger
+    index: Index
+    clock: Clock
+    apps: Apps | None = None
+    _transport: Transport | None = None
+    _composer: Composer | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """What sends; made when first needed."""
+        if self._transport is None:
+            self._transport = Transport(self.calendar, self.clock, apps=self.apps)
+        return self._transport
+
+    @property
+    def composer(self) -> Composer:
+        """What composes; made when first needed."""
+        if self._composer is None:
+            self._composer = Composer(self.calendar, self.source, lambda: read_receipts(self.calendar.receipts))
+        return self._composer
+
+    def history(self) -> History:
+        """What happened so far, receipts of other clones included."""
+        take_in(self.ledger, self.calendar.receipts)
+        return history(self.ledger, self.calendar.channels)
+
+    async def end(self) -> None:
+        """Close what was opened for sending."""
+        if self._transport is not None:
+            await self._transport.close()
+            self._transport = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.ledger.close()
+
+
+def open_runner(root: Path, clock: Clock, *, apps: Apps | None = None) -> Runner:
+    """The runner of the calendar in `root`. Its channels.toml is that of the published ref. Raises ConfigError, LedgerError."""
+    here = load_calendar(root)
+    source = open_source(root, here.publish_from)
+    calendar = load_calendar(root, source)
+    ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
+    return Runner(calendar, source, ledger, Index(calendar), clock, apps)

@@ -1,0 +1,102 @@
+"""One tick: what is due is sent, channel beside channel, and the ledger, the receipts and the door know of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from smm_cli.delivery.channel_run import ChannelRun
+from smm_cli.delivery.papers import Papers
+from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.send import Outcome
+from smm_cli.delivery.waits import ask_waits
+from smm_cli.errors import SmmError, UsageError
+from smm_cli.ledger.intake import refuse_foreign, write_out
+from smm_cli.plan.plan import Plan, due
+from smm_cli.words.delivery import FAILED, HELD, PLANNED, PUBLISHED, RETRY, Delivery
+from smm_cli.words.post import Post
+from smm_cli.words.problem import Problem
+
+MOST_CHANNELS = 64
+"""Channels that are sent to at the same time."""
+LET_GO = frozenset({"late", "quiet", "by you", "copy", "waiting", "slot"})
+"""Holds that `--now` passes over: a person asks for it. Never approval, never a pause, never an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick did: the deliveries it touched, the problems it met, and the plan as it was."""
+
+    outcomes: tuple[Outcome, ...]
+    problems: tuple[Problem, ...]
+    plan: Plan
+
+
+def plan_now(runner: Runner, posts: Sequence[Post], problems: Sequence[Problem], now: datetime, until: datetime | None = None) -> Plan:
+    """The plan of this moment, from what the ledger and the files say."""
+    from smm_cli.delivery.waits import known_waits
+    from smm_cli.plan.sources import plan_of
+
+    return plan_of(runner.calendar, runner.source, posts, problems, runner.history(), now, until=until, waits=known_waits(runner))
+
+
+async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = False) -> Ticked:
+    """Send what is due and end. `only`: these posts or deliveries; `at_once`: whatever their time.
+
+    Raises ConfigError where another runner publishes this calendar, LedgerError where nothing can be recorded.
+    """
+    now = runner.clock.now()
+    write_out(runner.ledger, runner.calendar.receipts)
+    history = runner.history()
+    refuse_foreign(runner.ledger)
+    indexed = runner.index.posts(runner.source, published={r.digest for r in history.records.values() if r.digest and r.state == PUBLISHED})
+    await ask_waits(runner, indexed.posts, now)
+    plan = plan_now(runner, indexed.posts, indexed.problems, now, until=None if at_once else now)
+    wanted = _wanted(plan, now, only, at_once)
+    papers = Papers(runner.ledger, runner.calendar.receipts)
+    try:
+        outcomes = await _send_all(runner, wanted, {post.id: post for post in indexed.posts}, papers)
+    finally:
+        await papers.finish()
+        await runner.end()
+    runner.ledger.ticked(now)
+    return Ticked(tuple(outcomes), indexed.problems, plan)
+
+
+def _wanted(plan: Plan, now: datetime, only: Collection[str], at_once: bool) -> list[Delivery]:
+    ready = list(due(plan, now)) if not at_once else [d for d in plan.deliveries if _may_go_now(d)]
+    if not only:
+        return ready
+    chosen = [d for d in ready if d.post in only or d.name in only]
+    if at_once and not chosen:
+        said = next((f": it is {d.state} ({d.why or d.reason})" for d in plan.deliveries if d.post in only or d.name in only), "")
+        raise UsageError(f"nothing of {', '.join(sorted(only))} can go out now{said}", hint="smm queue show " + next(iter(only)))
+    return chosen
+
+
+def _may_go_now(delivery: Delivery) -> bool:
+    return delivery.state in (PLANNED, RETRY, FAILED) or (delivery.state == HELD and delivery.reason in LET_GO)
+
+
+async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[str, Post], papers: Papers) -> list[Outcome]:
+    by_channel: dict[str, list[Delivery]] = {}
+    for delivery in wanted:
+        by_channel.setdefault(delivery.channel, []).append(delivery)
+    gate, waits = asyncio.Semaphore(MOST_CHANNELS), list[float]()
+
+    async def one(name: str, deliveries: list[Delivery]) -> list[Outcome]:
+        async with gate:
+            return await ChannelRun(runner, runner.calendar.channels[name], papers, waits).run(deliveries, posts)
+
+    runs = [asyncio.create_task(one(name, deliveries)) for name, deliveries in by_channel.items()]
+    try:
+        done = await asyncio.gather(*runs)
+    except (SmmError, asyncio.CancelledError):
+        for run in runs:
+            run.cancel()
+        await asyncio.gather(*runs, return_exceptions=True)
+        raise
+    order = {delivery.name: n for n, delivery in enumerate(wanted)}
+    return sorted((outcome for outcomes in done for outcome in outcomes), key=lambda outcome: order.get(outcome.delivery, 0))
