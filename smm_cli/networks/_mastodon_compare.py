@@ -38,11 +38,14 @@ def moment(value: Any) -> datetime | None:
 
 
 def same_frame(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
-    """Whether reply target, content warning and number of media fit; the text is another question."""
-    wanted = (str(sent.get("in_reply_to_id") or ""), squashed(str(sent.get("spoiler_text") or "")), len(sent.get("media_ids") or ()))
+    """Whether reply target, content warning (plain text on Mastodon, HTML elsewhere) and number of media fit; the text is another question."""
     media = status.get("media_attachments") or ()
-    found = (str(status.get("in_reply_to_id") or ""), shown(str(status.get("spoiler_text") or "")), len(media))
-    return wanted == found
+    warning = str(status.get("spoiler_text") or "")
+    return (
+        str(status.get("in_reply_to_id") or "") == str(sent.get("in_reply_to_id") or "")
+        and len(media) == len(sent.get("media_ids") or ())
+        and squashed(str(sent.get("spoiler_text") or "")) in (squashed(warning), shown(warning))
+    )
 
 
 def same_media(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:

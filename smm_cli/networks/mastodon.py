@@ -167,8 +167,8 @@ class Mastodon(Network):
         quote = yield from self._found(message.fields.get("quote"), "quote")
         earlier = yield Earlier()
         body = _status(message, [own for own, _ in media])
-        if earlier or reply:
-            body["in_reply_to_id"] = earlier.id if earlier else reply
+        if target := (earlier.id if earlier else reply):
+            body["in_reply_to_id"] = target
         if quote:
             body["quoted_status_id"] = quote
         body |= {"visibility": message.fields["visibility"]}

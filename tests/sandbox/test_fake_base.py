@@ -131,7 +131,7 @@ def test_a_status_may_hide_what_was_done(echo):
 
 def test_half_an_answer_cannot_be_read(echo):
     echo.faults.append(Fault("half"))
-    with pytest.raises(ValueError, match="Expecting|Unterminated"):
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         ask(echo, "GET", "/things/1").json()
 
 

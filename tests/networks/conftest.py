@@ -1,0 +1,136 @@
+"""A small driver: plays a conversation against a fake, in process. The real engine has tests of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+
+from smm_cli.clock import SetClock
+from smm_cli.networks.base import Facts
+from smm_cli.words.delivery import PartReceipt, Payload
+from smm_cli.words.exchange import Answer, Earlier, Form, Json, Multipart, Request, Slice, Text, Visit, Wait
+from smm_cli.words.post import Blob
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+@dataclass
+class Driver:
+    """Sends requests to `app`, signed by `token`; keeps blobs; `seen` lists what was asked, `waited` the seconds."""
+
+    app: object
+    token: str = ""
+    clock: SetClock = field(default_factory=lambda: SetClock(NOON))
+    blobs: dict = field(default_factory=dict)
+    seen: list = field(default_factory=list)
+    waited: list = field(default_factory=list)
+    raw: dict = field(default_factory=dict)
+
+    def blob(self, content: bytes, type: str) -> Blob:
+        sha = hashlib.sha256(content).hexdigest()
+        self.blobs[sha] = content
+        return Blob(sha, len(content), type)
+
+    def run(self, network, conversation, earlier: PartReceipt | None = None, visit=None):
+        """What the conversation returns; raises the network's own faults."""
+        told = None
+        while True:
+            try:
+                step = conversation.send(told)
+            except StopIteration as stop:
+                return stop.value
+            if isinstance(step, Request):
+                told = self.ask(network, step)
+            elif isinstance(step, Wait):
+                self.waited.append(step.seconds)
+                asyncio.run(self.clock.sleep(step.seconds))
+                told = None
+            elif isinstance(step, Earlier):
+                told = earlier
+            elif isinstance(step, Visit):
+                told = Answer(200, {}, {"code": visit(step.url)})
+
+    def ask(self, network, request: Request) -> Answer:
+        self.seen.append(request)
+        try:
+            answer = asyncio.run(self._send(request))
+        except OSError:
+            if request.forgiving:
+                return Answer(0)
+            raise
+        error = network.fault(answer.status, answer.headers, answer.body)
+        if not request.forgiving and (error or not request.expects(answer.status)):
+            raise error or AssertionError(f"{request.method} {request.url} answered {answer.status}")
+        return answer
+
+    async def _send(self, request: Request) -> Answer:
+        headers = {**request.headers, **({"authorization": f"Bearer {self.token}"} if request.auth else {}), **self.raw}
+        kind, content, files, data = "", None, None, None
+        match request.body:
+            case Json(value):
+                kind, content = "application/json", json.dumps(value).encode()
+            case Form(pairs):
+                data = dict(pairs)
+            case Text(value, type_):
+                kind, content = type_, value.encode()
+            case Slice(blob, start, stop):
+                kind, content = blob.type, self.blobs[blob.sha256][start:stop]
+            case Multipart(fields):
+                files = [
+                    (f.name, (f.filename, self.blobs[f.value.sha256], f.type) if isinstance(f.value, Blob) else (None, f.value))
+                    for f in fields
+                ]
+        if kind:
+            headers["content-type"] = kind
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app)) as client:
+            got = await client.request(
+                request.method, request.url, params=request.query or None, headers=headers, content=content, data=data, files=files
+            )
+        try:
+            body = got.json()
+        except ValueError:
+            body = got.text
+        return Answer(got.status_code, dict(got.headers), body)
+
+
+@pytest.fixture
+def driver():
+    """Makes a Driver for a fake at a clock."""
+    return Driver
+
+
+@pytest.fixture
+def png() -> bytes:
+    return PNG
+
+
+@pytest.fixture
+def noon() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def facts() -> Facts:
+    return Facts("acme", "launch@channel", NOON, language="en")
+
+
+@pytest.fixture
+def seal():
+    """Gives a payload its key, as delivery/ does."""
+
+    def sealed(payload: Payload) -> Payload:
+        from dataclasses import replace
+
+        return replace(payload, key=hashlib.sha256(repr(payload.parts).encode()).hexdigest())
+
+    return sealed
