@@ -1,0 +1,116 @@
+"""The output folder as conversations see it: requests to its carrier, and the files that follow from all pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator
+
+from smm_cli.networks.site import feeds, pages, paging
+from smm_cli.networks.site.content import file_name
+from smm_cli.networks.site.entry import Entry, is_entry, newest_first
+from smm_cli.networks.site.pages import Look
+from smm_cli.words.delivery import Payload
+from smm_cli.words.exchange import Answer, Body, Form, Request, Text
+from smm_cli.words.post import Blob
+
+HTML, XML, JSON, CSS = "text/html", "application/xml", "application/json", "text/css"
+BESIDE = "post.json"
+
+Asking = Generator[Request, Answer, None]
+
+
+def put(path: str, body: Body, *, commits: bool = False) -> Request:
+    """Write a file; equal bytes are not written again."""
+    return Request("PUT", f"file:{path}", body, commits=commits, auth="", reads="any")
+
+
+def delete(path: str) -> Request:
+    """Remove a file; one that is gone already is well."""
+    return Request("DELETE", f"file:{path}", expect=(204, 404), auth="", reads="any")
+
+
+def listing(pattern: str, *query: tuple[str, str]) -> Request:
+    """What lies in the folder now: an older answer would forget what was published since."""
+    return Request("LIST", f"file:{pattern}", query=query, keeps_for=0.0, auth="")
+
+
+def clear(pattern: str, wanted: set[str]) -> Asking:
+    """Remove the files of `pattern` that are not wanted."""
+    for item in (yield listing(pattern)).body:
+        if item["path"] not in wanted:
+            yield delete(item["path"])
+
+
+def known() -> Generator[Request, Answer, list[Entry]]:
+    """The entries of all pages, newest first, without their content."""
+    answer = yield listing(f"*/{BESIDE}", ("read", "1"), ("without", "content_html"))
+    return newest_first([item["body"] for item in answer.body if is_entry(item["body"])])
+
+
+def newest(every: list[Entry]) -> Generator[Request, Answer, list[Entry]]:
+    """Those of `every` that stand in feeds, with their content."""
+    wanted = [("path", f"{entry['_smm']['slug']}/{BESIDE}") for entry in every[: feeds.IN_FEED]]
+    if not wanted:
+        return []
+    answer = yield listing(f"*/{BESIDE}", ("read", "1"), *wanted)
+    return newest_first([item["body"] for item in answer.body if is_entry(item["body"])])
+
+
+def entry_of(payload: Payload, part: int = 0) -> Entry:
+    """The entry with the key of the payload that it comes from."""
+    told = dict(payload.parts[part].fields["entry"])
+    return told | {"_smm": {**told["_smm"], "key": payload.key}}
+
+
+def entry_file(entry: Entry) -> tuple[str, Body]:
+    """The JSON beside a page."""
+    return f"{entry['_smm']['slug']}/{BESIDE}", Text(json.dumps(entry, ensure_ascii=False, indent=1, sort_keys=True) + "\n", JSON)
+
+
+def media_files(payload: Payload, part: int = 0) -> list[tuple[str, Blob]]:
+    """The media beside a page."""
+    folder = payload.parts[part].fields["entry"]["_smm"]["slug"]
+    return [(f"{folder}/{file_name(media)}", media.blob) for media in payload.parts[part].media if media.blob]
+
+
+def style_file(look: Look) -> tuple[str, Body]:
+    """The style sheet of all pages."""
+    return "style.css", Text(pages.style(look), CSS)
+
+
+def page_file(look: Look, entry: Entry, content: str) -> tuple[str, Body]:
+    """The page itself."""
+    return f"{entry['_smm']['slug']}/index.html", Text(pages.page(look, entry, content), HTML)
+
+
+def archive_files(look: Look, every: list[Entry]) -> list[tuple[str, Body]]:
+    """All archive pages, the oldest first."""
+    return [(f"page/{n}/index.html", Text(pages.archive(look, every, n), HTML)) for n in range(1, paging.archives(len(every)) + 1)]
+
+
+def overviews(look: Look, every: list[Entry], newest: list[Entry]) -> Iterator[tuple[str, Body]]:
+    """What one more post always changes."""
+    yield "index.html", Text(pages.index(look, every), HTML)
+    yield "feed.xml", Text(feeds.atom(look, newest), XML)
+    yield "feed.json", Text(feeds.json_feed(look, newest), JSON)
+    yield "sitemap.xml", Text(feeds.sitemap(look, every), XML)
+
+
+def put_archive(look: Look, every: list[Entry], changed: Entry) -> Asking:
+    """Archive pages from the place of `changed` on, and those that are missing; those that are too many go."""
+    there = {item["path"] for item in (yield listing("page/*/index.html")).body}
+    first = paging.place_of(every, changed) - 1  # the page before leads to it
+    last = paging.archives(len(every))
+    for number in range(1, last + 1):
+        path = f"page/{number}/index.html"
+        if number >= first or path not in there:
+            yield put(path, Text(pages.archive(look, every, number), HTML))
+    for path in sorted(there - {f"page/{number}/index.html" for number in range(1, last + 1)}):
+        yield delete(path)
+
+
+def tell(look: Look) -> Asking:
+    """The hub hears that the feeds changed. Source: WebSub (W3C, 2018-01-23) and the form that its hubs take, read 2026-11-22."""
+    if look.hub:
+        topics = tuple(("hub.url", f"{look.address}/{name}") for name in ("feed.xml", "feed.json"))
+        yield Request("POST", look.hub, Form((("hub.mode", "publish"), *topics)), reads="any", may_fail=True, auth="")
