@@ -28,11 +28,10 @@ WINNERS = ("refs/heads/{}", "refs/remotes/{}", "refs/tags/{}", "refs/remotes/ori
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a commit: git's mode (`100644`, `120000` a symbolic link), id of its bytes, size in bytes."""
+    """A file of a commit: git's mode (`100644`, `120000` a symbolic link) and the id of its bytes."""
 
     mode: str
     blob: str
-    size: int
 
     @property
     def is_file(self) -> bool:
@@ -154,13 +153,13 @@ def tags(root: Path) -> dict[str, str]:
 def tree(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     """Files of `commit` below `folder`, by path relative to `root`; submodules left out."""
     where = ["--", f"{folder.rstrip('/')}/"] if folder else []
-    said = run(root, "ls-tree", "-r", "-z", "-l", commit, *where)
+    said = run(root, "ls-tree", "-r", "-z", "--end-of-options", commit, *where)
     found: dict[str, Entry] = {}
     for row in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         about, path = row.split("\t", 1)
-        mode, kind, blob, size = about.split()
+        mode, kind, blob = about.split()
         if kind == "blob":
-            found[path] = Entry(mode, blob, int(size))
+            found[path] = Entry(mode, blob)
     return found
 
 

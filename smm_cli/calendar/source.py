@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,9 @@ class Source(Protocol):
 
     def read(self, path: str) -> bytes:
         """Its bytes. Raises FileNotFoundError, also for what lies outside the calendar."""
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Many files at once, in the order asked, Git LFS pointers as they are. Raises FileNotFoundError."""
 
     def fetch(self, path: str) -> Path:
         """A real file on disk with those bytes. Raises FileNotFoundError."""
@@ -96,6 +100,9 @@ class WorkTree:
         except (NotADirectoryError, IsADirectoryError):
             raise FileNotFoundError(path) from None
 
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        return ((path, self.read(path)) for path in paths)
+
     def fetch(self, path: str) -> Path:
         place = self.root / path
         try:
@@ -125,10 +132,8 @@ class Commit:
 
     def entries(self, folder: str = "") -> dict[str, git.Entry]:
         """Files and symbolic links below `folder`."""
-        if "tree" in self.__dict__ or not folder:
-            prefix = f"{folder.strip('/')}/" if folder else ""
-            return {path: entry for path, entry in self.tree.items() if path.startswith(prefix)}
-        return git.tree(self.root, self.commit, folder)
+        prefix = f"{folder.strip('/')}/" if folder else ""
+        return {path: entry for path, entry in self.tree.items() if path.startswith(prefix)}
 
     def paths(self, folder: str = "") -> list[str]:
         return sorted(path for path, entry in self.entries(folder).items() if entry.is_file)
@@ -141,6 +146,11 @@ class Commit:
 
     def read(self, path: str) -> bytes:
         return self._through_lfs(git.read_blob(self.root, self._entry(path).blob), path)
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        asked = [(path, self._entry(path).blob) for path in paths]
+        read = git.read_blobs(self.root, (blob for _, blob in asked))
+        return ((path, data) for (path, _), (_, data) in zip(asked, read, strict=True))
 
     def fetch(self, path: str) -> Path:
         entry = self._entry(path)

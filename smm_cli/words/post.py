@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from smm_cli.words.tree import Block
+if TYPE_CHECKING:
+    from smm_cli.words.tree import Block
 
 
 @dataclass(frozen=True, slots=True)

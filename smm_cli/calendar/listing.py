@@ -1,0 +1,107 @@
+"""Which files are posts, where they stand, and which of two posts with one id counts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from stat import S_ISREG
+
+from smm_cli.calendar.source import WorkTree
+from smm_cli.words.post import Post
+from smm_cli.words.problem import Place, Problem
+
+Stat = tuple[str, int, int, int]
+"""Path, mtime in ns, size in bytes, inode."""
+MASK = (1 << 63) - 1
+"""Makes any number one that SQLite can hold; these are compared for being equal only."""
+RACY = 2_000_000_000
+"""A file changed within so many ns before it was read may change again and keep its mtime; FAT's clock ticks every 2 s."""
+
+
+def wanted(path: str, folder: str) -> bool:
+    """Whether a file below the folder of posts is a post: no folder on its way begins with _ or `.`, and is_post."""
+    below = path[len(folder) + 1 :]
+    return below[:1] not in ("_", ".") and "/_" not in below and "/." not in below and is_post(below.rpartition("/")[2])
+
+
+def is_post(name: str) -> bool:
+    """Whether a file of this name is a post: it ends in .md, is no README.md, does not begin with _ or `.`."""
+    return (name.endswith(".md") or name[-3:].lower() == ".md") and name[0] not in "_." and name.lower() != "readme.md"
+
+
+def scan(source: WorkTree, folder: str) -> tuple[list[Stat], list[str]]:
+    """The posts of a work tree as they lie there now, sorted by path, and those that cannot be posts: see refused."""
+    found: list[Stat] = []
+    others: list[str] = []
+    folders = [folder]
+    while folders:
+        below = folders.pop()
+        try:
+            with os.scandir(source.root / below) as listed:
+                entries = list(listed)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for entry in entries:
+            path = f"{below}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name[0] not in "_.":
+                    folders.append(path)
+            elif is_post(entry.name):
+                stat = entry.stat(follow_symlinks=False)
+                if not S_ISREG(stat.st_mode) or not is_text(path):
+                    others.append(path)
+                else:
+                    found.append((path, stat.st_mtime_ns & MASK, stat.st_size, stat.st_ino & MASK))
+    found.sort()
+    return found, sorted(others)
+
+
+def is_text(path: str) -> bool:
+    """Whether a file's name is UTF-8, as Python tells of the others by surrogates."""
+    return path.isascii() or path.encode("utf-8", "ignore").decode() == path
+
+
+def refused(others: Sequence[str]) -> list[Problem]:
+    """A problem for each file that stands where a post would but is a symbolic link, or has a name that is not UTF-8."""
+    found: list[Problem] = []
+    for path in others:
+        if is_text(path):
+            what, hint = "a post cannot be a symbolic link: it might show what lies outside the calendar", "put the file itself there"
+            found.append(Problem("symbolic-link", what, Place(path), hint))
+        else:
+            shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            found.append(Problem("bad-file-name", "the name of this file is not UTF-8", Place(shown), "rename it"))
+    return found
+
+
+def one_of_each(posts: Sequence[Post], published: Collection[str]) -> tuple[list[Post], list[Post], list[Problem]]:
+    """The posts with each id once, those left out, and what to say.
+
+    Of two posts with one id that one stays whose path or text digest is in `published`; the others are held by a problem. Where
+    none is known to be published the first by path stands for all, and all are held.
+    """
+    if len({post.id for post in posts if post.id}) == sum(1 for post in posts if post.id):
+        return list(posts), [], []
+    by_id: dict[str, list[Post]] = {}
+    for post in posts:
+        by_id.setdefault(post.id or f"\0{post.path}", []).append(post)
+    kept: list[Post] = []
+    copies: list[Post] = []
+    problems: list[Problem] = []
+    for same in by_id.values():
+        proven = [post for post in same if post.path in published or post.text_digest in published]
+        stays = proven[0] if proven else same[0]
+        kept.append(stays)
+        copies += (post for post in same if post is not stays)
+        problems += (_doubled(post, same, stays if proven else None) for post in same if len(same) > 1 and not (proven and post is stays))
+    kept.sort(key=lambda post: post.path)
+    return kept, copies, problems
+
+
+def _doubled(post: Post, same: Sequence[Post], original: Post | None) -> Problem:
+    if original:
+        what, hint = f"id {post.id} is already published from {original.path}", "a copy? Give it its own id"
+    else:
+        others = ", ".join(other.path for other in same if other is not post)
+        what, hint = f"{post.path} and {others} both have the id {post.id}: neither goes out", "give one of them its own id"
+    return Problem("duplicate-id", what, Place(post.path), hint)
