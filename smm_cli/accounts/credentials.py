@@ -79,21 +79,21 @@ class Credentials:
 
     def _resolved(self, name: str) -> str:
         reference = self._reference(name) or self._of_machine(name)
-        if not reference and self._is_pair(name):
+        if not reference and self._pairs() and name in self.names[1:]:
             return ""
         if not reference:
             hint = f"smm channel login {self.channel.name}"
             raise ConfigError(f"{self.channel.name} has no {name}", where=self.channel.name, hint=hint, slug="secret-missing")
-        return resolve(reference, self.calendar.root, name=f"{self.channel.name} ({name})")
+        return resolve(reference, self.calendar.root, name=f"{self.channel.name} ({name})", hide=name != "user" or not self._pairs())
 
     def _of_machine(self, name: str) -> str:
         from smm_cli.accounts.machine import read_machine
 
         return _shared(read_machine().networks.get(self.channel.network, {}), name)
 
-    def _is_pair(self, name: str) -> bool:
-        """One reference for user and password together holds "user:password", so that the second may be missing."""
-        return isinstance(self.secret, str) and bool(self.secret) and name in self.names[1:]
+    def _pairs(self) -> bool:
+        """Whether one reference holds "user:password", so that the second may be missing."""
+        return isinstance(self.secret, str) and bool(self.secret)
 
     def _in_file(self, name: str) -> bool:
         return not self.stand_in and self._reference(name).startswith("file:")
@@ -142,7 +142,7 @@ class Credentials:
                     write_private(path, rest.pop(name).encode() + b"\n")
             rest = {**(old.values if old else {}), **rest}
             self._tokens = self.store.save(
-                self.channel.name, rest, expires_at, bound=self.bound, handle=handle or (old.handle if old else "")
+                self.channel.name, rest, expires_at, bound=self.bound, handle=self.channel.account or handle or (old.handle if old else "")
             )
         else:
             self._tokens = StoredTokens({**(self._tokens.values if self._tokens else {}), **rest}, expires_at, handle=handle)

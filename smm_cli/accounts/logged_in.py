@@ -48,7 +48,7 @@ def store_login(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: 
     with credentials.store.lock(channel.name):
         if short:
             expires = now + timedelta(seconds=logged_in.expires_in) if now and logged_in.expires_in is not None else None
-            credentials.store.save(channel.name, short, expires, bound=credentials.bound, handle=logged_in.handle)
+            credentials.store.save(channel.name, short, expires, bound=credentials.bound, handle=channel.account or logged_in.handle)
         else:
             credentials.store.forget(channel.name)
     return said

@@ -26,15 +26,22 @@ SHAPES = re.compile(
 )
 """How tokens look in addresses and headers: user parts, query keys, Discord and Slack hooks, Telegram bots, JWTs, known prefixes."""
 
-_known: dict[str, None] = {}
+PASSING = 512
+"""How many short-lived values (addresses for uploads, codes) are kept in mind; the oldest are dropped."""
+
+_known: dict[str, bool] = {}
 
 
-def remember(*values: str) -> None:
-    """Let `masked` hide these values from now on, in this whole process."""
+def remember(*values: str, passing: bool = False) -> None:
+    """Let `masked` hide these values from now on, in this whole process; `passing` ones until many others have come."""
     for value in values:
-        if len(value) >= SHORTEST and value not in _known:
-            _known[value] = None
+        if len(value) >= SHORTEST and (value not in _known or _known[value] > passing):
+            _known.pop(value, None)
+            _known[value] = passing
             _pattern_of_known.cache_clear()
+    if passing and len(_known) > PASSING:
+        for old in [value for value, short in _known.items() if short][: len(_known) - PASSING]:
+            del _known[old]
 
 
 def masked(text: str) -> str:
@@ -42,11 +49,6 @@ def masked(text: str) -> str:
     if _known:
         text = _pattern_of_known().sub(MASK, text)
     return _without_shapes(text)
-
-
-def holds_secret(text: str) -> bool:
-    """Whether a secret that this process has seen stands in `text`, in any form."""
-    return bool(_known) and bool(_pattern_of_known().search(text))
 
 
 def without_known(text: str) -> str:

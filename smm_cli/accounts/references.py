@@ -37,8 +37,8 @@ def file_of(reference: str, root: Path) -> Path | None:
     return root / Path(rest).expanduser() if scheme == "file" else None
 
 
-def resolve(reference: str, root: Path, *, name: str) -> str:
-    """The value behind `reference`, masked from now on; `name` says whose it is. Raises ConfigError naming the reference only."""
+def resolve(reference: str, root: Path, *, name: str, hide: bool = True) -> str:
+    """The value behind `reference`, masked from now on if `hide`; `name` says whose it is. Raises ConfigError, never with the value."""
     scheme, rest = parse(reference)
     if scheme in LATER:
         raise ConfigError(f"{name}: {scheme}: is not available in this version", hint="use env:, file: or command:", slug="secret-scheme")
@@ -51,7 +51,8 @@ def resolve(reference: str, root: Path, *, name: str) -> str:
         value = _from_command(rest, root, name)
     if not value:
         raise ConfigError(f"{name}: {reference} is empty", hint=f"smm channel login {name.split(maxsplit=1)[0]}", slug="secret-empty")
-    remember(value)
+    if hide:
+        remember(value)
     return value
 
 

@@ -70,7 +70,7 @@ def _basic(secrets: Mapping[str, str], auth: Basic) -> str:
             "Basic needs a user and a password", hint='secret = { user = "env:…", password = "env:…" }', slug="secret-missing"
         )
     made = base64.b64encode(pair.encode()).decode()
-    remember(made)
+    remember(made, pair.partition(":")[2])
     return made
 
 

@@ -17,7 +17,8 @@ from smm_cli.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class StoredTokens:
-    """Tokens by name (access, refresh, token …), not shown in repr; `expires_at` aware or None; `bound` says for what they were made."""
+    """Tokens by name (access, refresh, token …), not shown in repr; `expires_at` aware or None; `bound` says for what
+    they were made, `handle` for which account: the one that channels.toml names, else what the login said."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     expires_at: datetime | None = None
