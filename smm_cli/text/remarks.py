@@ -11,7 +11,15 @@ from smm_cli.words.problem import WARNING, Place, Problem
 UNDERLINE = re.compile(r"[ \t]{0,3}(-{2,}|={2,})[ \t]*")
 MARKER = re.compile(r"<!--\s*(?:for|on)\b[\s:]*([^>]*?)\s*-->", re.IGNORECASE)
 TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
-INSTEAD = {"b": "**bold**", "strong": "**bold**", "i": "*italics*", "em": "*italics*", "br": "a line break", "s": "~~struck~~", "del": "~~struck~~"}
+INSTEAD = {
+    "b": "**bold**",
+    "strong": "**bold**",
+    "i": "*italics*",
+    "em": "*italics*",
+    "br": "a line break",
+    "s": "~~struck~~",
+    "del": "~~struck~~",
+}
 DEEP = 80
 """Levels of quotes and lists in one another that a reader may still have meant; the parser stops at 100."""
 
@@ -87,7 +95,12 @@ def html_problem(source: str, line: int) -> Problem:
 def marker_problem(targets: str, line: int) -> Problem:
     """A marker that starts no text, as it stands inside a line or is misspelt."""
     names = targets or "linkedin"
-    return Problem("marker", f"this marker does not stand alone on its line: for {names}", Place(line=line), f"<!-- for: {names} --> on a line of its own")
+    return Problem(
+        "marker",
+        f"this marker does not stand alone on its line: for {names}",
+        Place(line=line),
+        f"<!-- for: {names} --> on a line of its own",
+    )
 
 
 def _numbers(tokens: Sequence[Token], opening: Token, at: int) -> Iterator[Problem]:

@@ -1,0 +1,104 @@
+"""How X and Mastodon tell addresses in running text: the grammar of twitter-text v3, with the letters of each.
+
+Source: twitter-text 3.1.0 (its regexps, for X) and mastodon config/initializers/twitter_regex.rb (for Mastodon), read 2026-11-22.
+X's library sees UTF-16 units: so does text/x.py. Mastodon's sees code points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from smm_cli.text.tables import rows
+
+SPACES = "\\t-\\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+DIRECTION = "\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
+INVALID = "\ufffe\ufeff\uffff"
+"""Characters that X refuses in a post."""
+LATIN = (
+    "\xc0-\xd6\xd8-\xf6\xf8-\xff\u0100-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f"
+    "\u1e00-\u1eff"
+    # letters that come in because the library ignores case (the iota by way of the combining U+0345)
+    "\u0260\u0269\u0275\u0280\u0283\u0288\u028a\u028c\u0292\u0399\u03b9\u1fbe\u2c65\u2c66\u2c7e\u2c7f\ua7dc"
+)
+CYRILLIC = "\u0400-\u04ff\u1c80-\u1c87"
+LABEL = rf"[^!'#%&()*+,\\\-./:;<=>?@\[\]^_{{|}}~${SPACES}{INVALID}{DIRECTION}]"
+"""A letter of a host name: nearly everything but ASCII punctuation and blanks."""
+INSIDE = LABEL.replace(r"\-", "")
+"""The same and the hyphen."""
+INSIDE_SUB = INSIDE.replace("^_", "^")
+"""The same and the underscore, for labels further left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What may stand in a path and a query, and at their ends: insides of character classes."""
+
+    path: str
+    path_end: str
+    query: str
+    query_end: str
+    at_path: str
+    """What the second form of a path segment begins with, besides letters of a path: `@user/`."""
+
+
+X = Letters(
+    path=rf"a-z{CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{LATIN}",
+    path_end=rf"+\-a-z{CYRILLIC}0-9=_#/{LATIN}",
+    query=r"a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|",
+    query_end=r"a-z0-9\-_&=#/",
+    at_path="@",
+)
+UNICODE = (
+    "\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U000dfffd\U000e1000-\U000efffd\ue000-\uf8ff\U000f0000-\U0010fffd"
+)
+MASTODON = Letters(
+    path=rf"^{SPACES}<>()?",
+    path_end=rf"^{SPACES}()?!*\"'「」<>;:=,.$%\[\]~&|@",
+    query=rf"a-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@^{UNICODE}",
+    query_end=rf"a-z0-9_&=#/\-{UNICODE}",
+    at_path="",
+)
+
+
+def grammar(letters: Letters) -> re.Pattern[str]:
+    """The expression for an address; groups: before, url, protocol, domain, path."""
+    general, parens = f"[{letters.path}]", _parentheses(f"[{letters.path}]")
+    segment = f"(?:(?:{general}*(?:{parens}{general}*)*(?:[{letters.path_end}]|{parens}))|(?:{letters.at_path}{general}+/))"
+    host = rf"(?:{LABEL}{INSIDE_SUB}*+(?<![_-])\.)*(?:{LABEL}{INSIDE}*+(?<!-)\.)(?:{top_level()}|xn--[-0-9a-z]+)"
+    return re.compile(
+        rf"(?P<before>[^A-Za-z0-9@\uff20$#\uff03{INVALID}]|\A)(?P<url>(?P<protocol>https?://)?(?P<domain>{host})(?::[0-9]+)?"
+        rf"(?P<path>/{segment}*)?(?:\?[{letters.query}]*[{letters.query_end}])?)",
+        re.ASCII | re.IGNORECASE,
+    )
+
+
+def _parentheses(general: str) -> str:
+    """A pair of brackets in a path, with at most one pair in it."""
+    return rf"\((?:{general}+|(?:{general}*\({general}+\){general}*))\)"
+
+
+@cache
+def top_level() -> str:
+    """An expression for any top-level domain of the table, the longest first, where no letter, digit, @, + or - follows."""
+    tree: dict[str, dict[str, object]] = {}
+    for name in rows("top-level-domains.txt"):
+        here = tree
+        for letter in name:
+            here = here.setdefault(letter, {})  # type: ignore[assignment]
+        here[""] = {}
+    return f"(?:{_alternatives(tree)}(?=[^0-9a-zA-Z@+-]|\\Z))"
+
+
+def _alternatives(tree: dict[str, dict[str, object]]) -> str:
+    ways = [_either_case(letter) + (_alternatives(after) if set(after) != {""} else "") for letter, after in tree.items() if letter]  # type: ignore[arg-type]
+    ends = "" in tree
+    return f"(?:{'|'.join(ways)}){'?' if ends else ''}" if len(ways) > 1 or ends else ways[0]
+
+
+def _either_case(letter: str) -> str:
+    forms: Iterable[str] = {letter, letter.upper(), letter.lower()}
+    single = "".join(sorted(form for form in forms if len(form) == 1))
+    return letter if letter.isascii() or len(single) == 1 else f"[{single}]"
