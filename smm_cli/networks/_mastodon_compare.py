@@ -38,7 +38,7 @@ def moment(value: Any) -> datetime | None:
 
 
 def same_frame(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
-    """Whether reply target, content warning (plain text on Mastodon, HTML elsewhere) and number of media fit; the text is another question."""
+    """Whether reply target, content warning (HTML on some servers) and number of media fit; the text is another question."""
     media = status.get("media_attachments") or ()
     warning = str(status.get("spoiler_text") or "")
     return (

@@ -162,7 +162,9 @@ class Network:
         def fits(part: Part) -> bool:
             rendered = self.render(part, 0, post, facts)
             return all(
-                self.measured(rendered, limit) <= limit.maximum for limit in self.text_limits if limit.name == "text" or limit.together
+                self.measured(rendered, limit) <= limit.maximum
+                for limit in self.text_limits
+                if limit.name in ("text", "bytes") or limit.together
             )
 
         return fits

@@ -1,4 +1,4 @@
-"""Content identifiers as the AT Protocol makes them: CIDv1 over SHA-256, of raw bytes or of DAG-CBOR. Source: atproto.com/specs, 2026-08."""
+"""Content identifiers as the AT Protocol makes them: CIDv1 over SHA-256, of raw bytes or of DAG-CBOR. Source: atproto.com/specs, 2026."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ URI = re.compile(r"[a-zA-Z][a-zA-Z0-9.+-]*:\S+")
 Blobs = Callable[[Mapping[str, Any], str], None]
 
 
-class Invalid(Exception):  # noqa: N818 - it says what was found
+class Invalid(Exception):
     """The record does not fit; the words name the place."""
 
 
@@ -144,12 +144,14 @@ def _strong(value: Any, where: str) -> None:
 
 def _ratio(record: Mapping[str, Any]) -> None:
     ratio = record.get("aspectRatio")
-    if ratio is not None and (not isinstance(ratio, Mapping) or any(type(ratio.get(n)) is not int or ratio[n] < 1 for n in ("width", "height"))):
+    if ratio is not None and (
+        not isinstance(ratio, Mapping) or any(type(ratio.get(n)) is not int or ratio[n] < 1 for n in ("width", "height"))
+    ):
         raise Invalid("Expected integer value type (minimum 1) at $.record/embed/aspectRatio")
 
 
 def _facet(facet: Any, text: str) -> None:
-    """The server looks at types only; a range that fits no text is taken, and clients show nothing (docs.bsky.app, 2026-04). Refused here."""
+    """The server looks at types only; a range that fits no text is taken, and clients show nothing (docs.bsky.app, 2026). Refused here."""
     raw = text.encode()
     index = facet.get("index") or {}
     start, end = index.get("byteStart"), index.get("byteEnd")

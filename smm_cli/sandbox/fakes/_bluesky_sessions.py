@@ -104,6 +104,9 @@ class Sessions(Fake):
         self.tickets[token] = Ticket(member.did, kind, self.now() + life, aud, lxm)
         return token
 
+    def handed_out(self, token: str, ticket: Ticket) -> None:
+        """Called with each service token: the service it is for may be another fake of the same world."""
+
     def spend(self, key: str, points: int, most: int, seconds: int) -> None:
         """Count `points` against a limit. Raises Refused (429) beyond it; headers tell of the tightest limit in any case."""
         now = self.now()
@@ -189,7 +192,9 @@ class Sessions(Fake):
             raise refused(400, "BadExpiration", "expiration is in past")
         if life > (3600 if lxm else 60):
             raise refused(400, "BadExpiration", "cannot request a token with an expiration more than an hour in the future")
-        return Reply(200, {"token": self.ticket(member, "service", timedelta(seconds=life), aud, lxm)})
+        token = self.ticket(member, "service", timedelta(seconds=life), aud, lxm)
+        self.handed_out(token, self.tickets[token])
+        return Reply(200, {"token": token})
 
     @route("GET", f"{XRPC}.identity.resolveHandle")
     def resolve_handle(self, call: Call) -> Reply:

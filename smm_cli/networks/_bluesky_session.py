@@ -1,0 +1,67 @@
+"""Sessions of Bluesky: logging in with an app password, renewing, and whose account it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from typing import Any
+
+from smm_cli.errors import AuthFailed, Retriable
+from smm_cli.networks._bluesky_place import is_loopback, pds_of
+from smm_cli.words.channel import Account
+from smm_cli.words.exchange import Answer, Json, LoggingIn, Request, Tokens, Verifying, handle
+
+SECRETS = ("accessJwt", "refreshJwt")
+SERVER = "xrpc/com.atproto.server"
+OLDER = re.compile(r"0\.[0-4]\.\d+")
+OLDER_LIMITS = {"image_bytes": 1_000_000, "video_bytes": 100_000_000}
+"""What a PDS before 0.5 takes. Source: its lexicons (0.4.217), which it checks records by."""
+
+
+def log_in(server: str, identifier: str) -> LoggingIn:
+    """An app password for two tokens. The server allows 30 of these in 5 minutes and 300 a day for each account."""
+    body = Json({"identifier": identifier, "password": handle("password")})
+    answer = yield Request("POST", f"{server}/{SERVER}.createSession", body, auth="", secret=SECRETS)
+    return _tokens(answer)
+
+
+def renew(server: str) -> LoggingIn:
+    """The refresh token for two new ones; it holds for one use."""
+    answer = yield Request("POST", f"{server}/{SERVER}.refreshSession", auth="refresh", secret=SECRETS)
+    return _tokens(answer)
+
+
+def _tokens(answer: Answer) -> Tokens:
+    """No time of expiry: the server says when a token has ended (400 ExpiredToken), and the password makes new ones."""
+    access, refresh = (str(answer.get(name, default="")) for name in SECRETS)
+    if not access or not refresh:
+        raise Retriable("the server gave no tokens: is it a server of the AT Protocol?")
+    name = str(answer.get("handle", default=""))
+    return Tokens({"access": access, "refresh": refresh}, handle=f"@{name}" if name else "")
+
+
+def who(server: str) -> Generator[Request, Answer, dict[str, Any]]:
+    """The session as the server tells it. Raises AuthFailed where the account does not stand."""
+    answer = yield Request("GET", f"{server}/{SERVER}.getSession")
+    if answer.get("active") is False:
+        raise AuthFailed(f"the account is {answer.get('status', default='not active')}", hint="log in to the app and see what it says")
+    if not answer.get("did"):
+        raise Retriable(f"{server} does not tell whose session this is")
+    return dict(answer.body)
+
+
+def account_behind(server: str, app: str) -> Verifying:
+    """Whose account it is, which server keeps it, and what that takes."""
+    session = yield from who(server)
+    did, name = str(session["did"]), str(session.get("handle") or "")
+    pds = pds_of(session.get("didDoc"))
+    if not pds:
+        repo = yield Request("GET", f"{server}/xrpc/com.atproto.repo.describeRepo", query=(("repo", did),), auth="", may_fail=True)
+        pds = pds_of(repo.get("didDoc"))
+    if not pds.startswith("https://") and not (is_loopback(pds) and is_loopback(server)):
+        pds = server  # a document may say anything: credentials leave this machine over TLS only
+    health = yield Request("GET", f"{pds}/xrpc/_health", auth="", may_fail=True)
+    version = str(health.get("version", default=""))
+    limits = OLDER_LIMITS if OLDER.fullmatch(version) else {}
+    facts = {"did": did, "pds": pds}
+    return Account(f"@{name}", did, name, f"{app}/profile/{did}", "atproto-pds", version, limits, facts=facts)
