@@ -83,7 +83,8 @@ class ChannelRun:
     # -- one delivery -------------------------------------------------------------------------------------------------------
 
     async def _one(self, delivery: Delivery, post: Post, account: Account | None, credential: str, by_hand: bool) -> Outcome | None:
-        post = self._fresh(post)
+        if self._changed(post):
+            return Outcome(delivery.name, HELD, note=f"{post.path} changed a moment ago: the next tick reads it anew")
         try:
             prepared = self.runner.composer.prepare(post, self.channel, delivery.name, delivery.at or self.clock.now(), account)
         except SmmError as error:
@@ -99,9 +100,10 @@ class ChannelRun:
             return await self._to_person(delivery, claim)
         return await self._send(delivery, claim, prepared, post, credential)
 
-    def _fresh(self, post: Post) -> Post:
-        """The post as its file is now: it may have changed since the tick began."""
-        return self.runner.index.read(self.runner.source, post.path, post)
+    def _changed(self, post: Post) -> bool:
+        """Whether the file says something else than when this tick planned."""
+        found, _ = self.runner.index.read(self.runner.source, post.path)
+        return found != post
 
     async def _claim(self, delivery: Delivery, post: Post, credential: str) -> Claim | Gate | None:
         ledger, now = self.ledger, self.clock.now()

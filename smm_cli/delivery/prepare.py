@@ -93,7 +93,8 @@ class Composer:
                     replace(seen, alt=medium.alt, decorative=medium.decorative, focus=medium.focus), network.media_limits, self.blobs
                 )
                 found = [*found, *more]
-            problems += [replace(p, place=replace(p.place, file=post.path, channel=network.channel.name)) for p in found]
+            here = network.channel.name
+            problems += [replace(problem, place=replace(problem.place, file=post.path, channel=here)) for problem in found]
             fitted[medium.path] = seen
         return fitted
 

@@ -1,0 +1,100 @@
+"""The tree of commands: a table, from which each is imported only when called."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from smm_cli import __version__
+from smm_cli.cli import output
+from smm_cli.cli.session import Session
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "status": ("status", "Paused? What is next, what needs a person, who ticked last."),
+    "init": ("init", "Make a calendar in this folder."),
+    "check": ("check", "Find what is wrong with posts and channels.toml."),
+    "plan": ("plan", "What goes out when, from files, slots and history."),
+    "preview": ("preview", "One post as each network will show it."),
+    "publish": ("publish", "Send what is due, and end. For cron."),
+    "run": ("run", "Send what is due, again and again."),
+    "rehearse": ("rehearse", "Publish the whole calendar against fake networks, at once."),
+    "log": ("log", "What went out, from the receipts."),
+    "doctor": ("doctor", "Look for what will break: permissions, clock, credentials."),
+    "schema": ("schema", "JSON Schemas of posts and channels.toml."),
+    "sandbox": ("sandbox", "Fake networks on this machine, with a page of what was posted."),
+    "trust": ("trust", "Allow a command: reference on this machine."),
+    "post": ("post", "New, list, show, schedule, unschedule, withdraw."),
+    "queue": ("queue", "What is to come: list, show, hold, release, retry, cancel, resolve."),
+    "channel": ("channel", "Accounts: add, list, check, login, limits, rename, remove, rebuild."),
+    "network": ("network", "What networks there are, and their limits."),
+    "runner": ("runner", "Who publishes: list, take, install."),
+}
+"""Command to module of cli/ and its one line of help. A module offers `app` (a Typer: a group, or one command)."""
+
+
+class Lazy(TyperGroup):
+    """Imports a command's module when it is called; `--help` imports none."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module, about = COMMANDS[cmd_name]
+        if getattr(ctx, "resilient_parsing", False) or _only_help(ctx):
+            return TyperCommand(cmd_name, help=about)
+        made = typer.main.get_command(importlib.import_module(f"smm_cli.cli.{module}").app)
+        made.name = cmd_name
+        made.help = made.help or about
+        return made
+
+
+def _only_help(ctx: Any) -> bool:
+    return bool(ctx.obj is None and ctx.protected_args == [] and not ctx.args)
+
+
+app = typer.Typer(cls=Lazy, no_args_is_help=False, rich_markup_mode=None, add_completion=True, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        output.out(f"smm {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def smm(
+    ctx: typer.Context,
+    directory: Annotated[str, typer.Option("-C", metavar="DIR", help="The calendar (default: SMM_CALENDAR, or this folder or one above).")] = "",
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """An editorial calendar in git, published to every network on time, exactly once.
+
+    Example: smm post new launch, smm post schedule launch "tomorrow 9am", smm publish
+    """
+    ctx.obj = ctx.obj or Session()
+    if directory:
+        ctx.obj.place = directory
+    if ctx.invoked_subcommand is None:
+        from smm_cli.cli.status import status
+
+        raise typer.Exit(status(ctx))
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Run a command line through typer; the exit code."""
+    from typer._click.exceptions import Abort, ClickException
+
+    try:
+        result = typer.main.get_command(app).main(args=list(arguments), prog_name="smm", standalone_mode=False)
+    except ClickException as error:
+        error.show()
+        return 2
+    except Abort:
+        return 130
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,132 @@
+"""The only printer. Data goes to stdout, words for people to stderr; colour and tables only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from smm_cli.cli.catalogue import say
+from smm_cli.errors import SmmError, UsageError
+from smm_cli.words.problem import ERROR, Problem
+
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
+
+
+def clean(text: str) -> str:
+    """`text` without control sequences: what servers and files say must not drive a terminal."""
+    return CONTROL.sub("", text)
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether `stream` takes colours: a terminal, and NO_COLOR is not set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
+    """`text` in a colour, where there are colours."""
+    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if colour and coloured(stream or sys.stdout) else text
+
+
+def out(text: str = "") -> None:
+    """A line of data or of an answer, on stdout."""
+    print(text)
+
+
+def tell(text: str = "") -> None:
+    """A line for a person, on stderr."""
+    print(say(clean(text)), file=sys.stderr)
+
+
+def as_json(value: Any) -> None:
+    """One JSON value on stdout; times as ISO 8601."""
+    print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=str))
+
+
+def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = (), colours: Mapping[str, str] | None = None) -> None:
+    """Aligned columns on stdout; the last one is cut at the width of a terminal. `colours`: cell text to colour."""
+    cells = [[clean(str(cell)).replace("\n", " ") for cell in row] for row in rows]
+    if head:
+        cells.insert(0, list(head))
+    if not cells:
+        return
+    count = max(len(row) for row in cells)
+    widths = [max((width(row[n]) for row in cells if n < len(row)), default=0) for n in range(count)]
+    room = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 10_000
+    for number, row in enumerate(cells):
+        line = "  ".join(_cell(cell, widths[n], (colours or {}).get(cell, "")) for n, cell in enumerate(row)).rstrip()
+        line = line if width(_bare(line)) <= room else _cut(line, room)
+        out(paint(line, "bold") if head and number == 0 else line)
+
+
+def _cell(text: str, wide: int, colour: str) -> str:
+    return (paint(text, colour) if colour else text) + " " * (wide - width(text))
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def _cut(line: str, room: int) -> str:
+    if "\x1b" in line:
+        return line
+    while width(line) > room - 1:
+        line = line[:-1]
+    return line + "…"
+
+
+def show_error(error: SmmError) -> None:
+    """An error as a person should read it: what, where, and the way out."""
+    head = paint(say("error"), "red", sys.stderr)
+    place = f"{clean(error.where)}: " if error.where else ""
+    print(f"{head}: {place}{say(clean(error.what))}", file=sys.stderr)
+    for line in clean_lines(error.hint):
+        print(f"  {say(line)}", file=sys.stderr)
+
+
+def clean_lines(text: str) -> list[str]:
+    """The lines of `text`, each cleaned."""
+    return [clean(line) for line in text.splitlines()]
+
+
+def show_problems(problems: Iterable[Problem]) -> None:
+    """Problems, worst first, each with its place and hint."""
+    for problem in sorted(problems, key=lambda p: (p.severity != ERROR, p.place.file, p.place.line, p.place.channel, p.slug)):
+        colour = "red" if problem.severity == ERROR else "yellow"
+        place = f"{clean(str(problem.place))}: " if str(problem.place) else ""
+        print(f"{place}{paint(say(problem.severity), colour, sys.stderr)}: {say(clean(problem.what))} [{problem.slug}]", file=sys.stderr)
+        for line in clean_lines(problem.hint):
+            print(f"  {say(line)}", file=sys.stderr)
+
+
+def confirm(question: str, *, yes: bool, default: bool = False) -> bool:
+    """Ask before something becomes public. `yes` answers; without it and without a terminal: UsageError."""
+    if yes:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("this becomes public: nobody is at the terminal to say yes", hint="add --yes", slug="not-confirmed")
+    answer = ask(f"{question} [{'Y/n' if default else 'y/N'}]").lower()
+    return answer in ("y", "yes", "j", "ja") if answer else default
+
+
+def ask(question: str, *, default: str = "", hidden: bool = False) -> str:
+    """A line typed by a person; `hidden` for secrets. Raises UsageError where nobody can type."""
+    prompt = f"{say(question)}{f' [{default}]' if default else ''} "
+    if hidden:
+        import getpass
+
+        return getpass.getpass(prompt) or default
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} nobody is at the terminal to answer", hint="give every answer as an option: see --help")
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() or default
