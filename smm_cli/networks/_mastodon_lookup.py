@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from smm_cli.networks._mastodon_compare import moment, same_frame, same_media, same_text, squashed
 from smm_cli.words.delivery import PartReceipt
@@ -18,14 +19,16 @@ SOURCES = 5
 SKEW = timedelta(seconds=60)
 
 
-def look_for(server: str, intent: Intent, earlier: Any, whole: bool) -> Looking:
+def look_for(server: str, intent: Intent, earlier: Any, whole: bool, blobs: Sequence[str] = ()) -> Looking:
     """Found, Absent or CannotTell for the request of `intent`.
 
     `whole`: the list shows all of the account's statuses to itself, so that a missing one is absent. Absent needs a list that
-    reaches beyond the intent; a page shorter than asked proves nothing, since servers filter after they cut.
+    reaches beyond the intent; a page shorter than asked proves nothing, since servers filter after they cut. `blobs` are the
+    SHA-256 of the media, in the order in which they were uploaded.
     """
     sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
     since = intent.at - SKEW
+    media = dict(zip(blobs, (str(id) for id in sent.get("media_ids") or ()), strict=False))
     me = yield Request("GET", f"{server}/api/v1/accounts/verify_credentials")
     where = str(me.get("url") or server)
     known = {earlier.id} if isinstance(earlier, PartReceipt) else set()
@@ -41,24 +44,38 @@ def look_for(server: str, intent: Intent, earlier: Any, whole: bool) -> Looking:
         newer += [item for item in items if (at := times[str(item.get("id"))]) and at >= since]
         older = any(at and at < since and not item.get("pinned") for item in items if (at := times[str(item.get("id"))]))
         if not items or older:
-            return (yield from _among(server, newer, sent, known)) or (Absent() if whole else CannotTell(where))
+            return (yield from _among(server, newer, sent, known, media)) or (Absent() if whole else CannotTell(where))
         if str(items[-1].get("id")) == last:
             break
         last = str(items[-1].get("id"))
-    return (yield from _among(server, newer, sent, known)) or CannotTell(where)
+    return (yield from _among(server, newer, sent, known, media)) or CannotTell(where)
 
 
-def _among(server: str, newer: list[Mapping[str, Any]], sent: Mapping[str, Any], known: set[str]) -> Generator[Step, Any, Found | None]:
+def _among(
+    server: str, newer: list[Mapping[str, Any]], sent: Mapping[str, Any], known: set[str], media: Mapping[str, str]
+) -> Generator[Step, Any, Found | None]:
     oldest_first = [item for item in reversed(newer) if str(item.get("id")) not in known]
     framed = [item for item in oldest_first if same_frame(item, sent)]
     certain = [item for item in oldest_first if same_media(item, sent)]
     for item in [*certain, *(item for item in framed if same_text(item, sent))]:
-        return Found(receipt_of(item))
+        return Found(receipt_of(item, media))
     for item in framed[:SOURCES]:
         source: Answer = yield Request("GET", f"{server}/api/v1/statuses/{item.get('id')}/source", may_fail=True)
         if source.ok and squashed(str(source.get("text", default=""))) == squashed(str(sent.get("status") or "")):
-            return Found(receipt_of(item))
+            return Found(receipt_of(item, media))
     return None
+
+
+def find_status(server: str, hosts: tuple[str, ...], url: str) -> Generator[Step, Any, str]:
+    """The id of the status at `url`, or empty. One of this server's own is read by its id, others are fetched by the server's search."""
+    parts = urlsplit(url)
+    if parts.netloc.lower() in hosts and (id := parts.path.rstrip("/").rpartition("/")[2]):
+        own: Answer = yield Request("GET", f"{server}/api/v1/statuses/{quote(id)}", may_fail=True)
+        if own.ok and url.rstrip("/") in (own.get("url"), own.get("uri")):
+            return str(own.get("id"))
+    query = (("q", url), ("resolve", "true"), ("type", "statuses"), ("limit", "1"))
+    answer: Answer = yield Request("GET", f"{server}/api/v2/search", query=query)
+    return str(answer.get("statuses", 0, "id", default=""))
 
 
 def receipt_of(status: Mapping[str, Any], media: Mapping[str, str] | None = None) -> PartReceipt:

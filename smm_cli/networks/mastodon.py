@@ -17,7 +17,7 @@ from pydantic import field_validator
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable, SmmError
 from smm_cli.networks._mastodon_fault import read_fault
-from smm_cli.networks._mastodon_lookup import look_for, receipt_of
+from smm_cli.networks._mastodon_lookup import find_status, look_for, receipt_of
 from smm_cli.networks._mastodon_media import attached_again, upload_all
 from smm_cli.networks._mastodon_remarks import remarks_on
 from smm_cli.networks._mastodon_server import ask_server, sign_in
@@ -195,7 +195,8 @@ class Mastodon(Network):
         """Among the account's own statuses. A direct message may be missing from that list elsewhere than on Mastodon."""
         direct = payload.parts[intent.part].fields.get("visibility") == "direct"
         whole = not direct or bool(self.account and self.account.software == "mastodon")
-        return (yield from look_for(self.server, intent, earlier, whole))
+        blobs = [medium.blob.sha256 for medium in payload.parts[intent.part].media if medium.blob]
+        return (yield from look_for(self.server, intent, earlier, whole, blobs))
 
     def verify(self) -> Verifying:
         """Who the token belongs to, what the server runs, and its limits."""
@@ -216,12 +217,14 @@ class Mastodon(Network):
             return pointer["id"] if pointer else ""
         if "post" in pointer:
             raise Retriable(f"{key}: the post {pointer['post']} is not yet published on this channel")
-        query = (("q", pointer["url"]), ("resolve", "true"), ("type", "statuses"), ("limit", "1"))
-        answer = yield Request("GET", f"{self.server}/api/v2/search", query=query)
-        found = answer.get("statuses", 0, "id")
+        found = yield from find_status(self.server, self._own_hosts(), pointer["url"])
         if not found:
             raise Rejected(f"{key}: {self.host} finds no post at {pointer['url']}", hint="is it public, and its address complete?")
-        return str(found)
+        return found
+
+    def _own_hosts(self) -> tuple[str, ...]:
+        """Where addresses of this server's posts lead: its own name may differ from that of its handles."""
+        return (self.host, self.account.handle.rpartition("@")[2]) if self.account else (self.host,)
 
     def _receipt(self, answer: Answer, media: Mapping[str, str]) -> PartReceipt:
         if not isinstance(answer.body, Mapping) or not answer.body.get("id"):

@@ -206,6 +206,20 @@ def test_a_reply_to_an_address_is_found_by_the_server(fake, at, network, seal, f
     assert fake.public[1].reply_to == there.id
 
 
+def test_a_reply_to_an_address_elsewhere_is_searched_for(fake, at, network, seal, facts):
+    there = "https://other.example/@zoe/7"
+    publish(at, network, said(network, seal, facts, "Question"))
+    fake._addresses = lambda status, base: (there, there)
+    publish(at, network, said(network, seal, facts, "Answer", reply_to=there))
+    assert fake.public[1].reply_to == fake.public[0].id
+
+
+def test_an_address_of_the_own_server_needs_no_search(at, network, seal, facts):
+    (there,) = publish(at, network, said(network, seal, facts, "Question"))
+    publish(at, network, said(network, seal, facts, "Answer", reply_to=there.url))
+    assert not [request for request in at.seen if "search" in request.url]
+
+
 def test_a_reply_to_one_of_ours_continues_its_last_part(fake, at, network, seal, facts):
     first, second = publish(at, network, said(network, seal, facts, "One\n\n---\n\nTwo"))
     done = Receipt("old@mastodon", "old", "mastodon", "mastodon", "published", facts.at, parts=(first, second))
@@ -361,6 +375,7 @@ def test_a_post_whose_answer_was_lost_is_found(fake, at, network, seal, facts, p
     found = look(at, network, payload, lost(at, network, payload))
     assert isinstance(found, Found)
     assert found.receipt.id == fake.public[0].id
+    assert bool(found.receipt.more.get("media")) == (not text)
 
 
 def test_a_part_is_found_among_equal_ones_by_what_it_answers(fake, at, network, seal, facts):
