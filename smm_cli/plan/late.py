@@ -1,0 +1,46 @@
+"""Lateness: how much later than planned a delivery may still go out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from smm_cli.errors import PostError
+from smm_cli.plan.wanted import Wanted
+from smm_cli.words.channel import Channel
+from smm_cli.words.post import Post
+
+NEVER = timedelta.max
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> float | None:
+    from smm_cli.calendar.moments import seconds_of
+
+    try:
+        return seconds_of(text)
+    except ValueError:
+        raise PostError(f"max_late: {text} is no length of time", hint="write 2h, 30m or none", slug="bad-max-late") from None
+
+
+def max_late(post: Post, channel: Channel) -> float | None:
+    """Seconds after the planned time up to which `post` may go out on `channel`; None: however late. Raises PostError."""
+    return _read(post.max_late) if post.max_late else channel.max_late
+
+
+def too_late_at(wanted: Wanted, due: datetime) -> datetime | None:
+    """The moment after which a delivery due at `due` is held; None: never (no limit, let go by a person, begun).
+
+    A retry counts from when it was to be tried again: it was in time at first. Without such a time the process died in the
+    middle, and what became of it must be found out however late it is.
+    """
+    limit = max_late(wanted.post, wanted.channel)
+    if limit is None or wanted.released or wanted.begun:
+        return None
+    record = wanted.record
+    if wanted.retrying and (record is None or record.next_at is None):
+        return None
+    try:
+        return due + timedelta(seconds=limit)
+    except OverflowError:
+        return None

@@ -1,0 +1,147 @@
+"""Repeated posts: the times that an RRULE gives, in wall time. dateutil is imported here only, and only where a post repeats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from smm_cli.errors import PostError
+from smm_cli.plan.wall import exists, occurrence_name, to_instant, to_wall
+
+if TYPE_CHECKING:
+    from dateutil.rrule import rrule
+
+EXAMPLE = "write FREQ=WEEKLY;BYDAY=TU"
+STEP = {"MINUTELY": timedelta(minutes=1), "HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(days=7)}
+BACK = {"MINUTELY": timedelta(hours=6), "HOURLY": timedelta(days=3), "DAILY": timedelta(days=45), "WEEKLY": timedelta(days=70)}
+"""How far back the occurrence before a moment is looked for; for rarer rules 400 days."""
+BACK_ELSE = timedelta(days=400)
+DAY = timedelta(days=1)
+LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time of a repeated post: its name, wall time (naive) and instant (UTC)."""
+
+    name: str
+    wall: datetime
+    at: datetime
+
+
+class Recurrence:
+    """All occurrences of a rule from `start` (wall time, naive) on, before `until` (exclusive), in `zone`. Raises PostError.
+
+    The rule is worked out in wall time: a weekly 09:00 stays 09:00 through both ends of summer time. A wall time that a clock
+    shows twice occurs once; one that it skips moves forward, and falls away where it would meet another occurrence.
+    """
+
+    def __init__(self, rule: str, start: datetime, until: datetime | None, zone: ZoneInfo) -> None:
+        parts, end = _parts(rule, zone)
+        self.zone, self.start = zone, start
+        self.until = min((edge for edge in (until, end) if edge), default=None)
+        self._parts = parts
+        self._whole = _rrule(_text(parts), start)
+
+    def between(self, after: datetime, before: datetime) -> Iterator[Occurrence]:
+        """Occurrences with `after` <= at (instants), in order, up to the first after `before`, which is given too."""
+        low = max(to_wall(after, self.zone) - DAY, self.start)
+        previous: Occurrence | None = None
+        for wall in self._from(low).xafter(low, inc=True):
+            if self.until and wall >= self.until:
+                return
+            occurrence = Occurrence(occurrence_name(wall), wall, to_instant(wall, self.zone))
+            if self._falls_away(occurrence) or occurrence.at < after:
+                continue
+            # A skipped time that moved forward may overtake the next: given in order of instants.
+            if previous and occurrence.at < previous.at:
+                occurrence, previous = previous, occurrence
+            if previous:
+                yield previous
+                if previous.at > before:
+                    return
+            previous = occurrence
+        if previous:
+            yield previous
+
+    def _falls_away(self, occurrence: Occurrence) -> bool:
+        shown = to_wall(occurrence.at, self.zone)
+        return shown != occurrence.wall and self.has(shown)
+
+    def has(self, wall: datetime) -> bool:
+        """Whether the rule gives `wall`, and a clock shows it."""
+        if wall < self.start or (self.until and wall >= self.until):
+            return False
+        return next(iter(self._from(wall).xafter(wall, inc=True)), None) == wall and (
+            exists(wall, self.zone) or not self.has(to_wall(to_instant(wall, self.zone), self.zone))
+        )
+
+    def back(self, moment: datetime) -> datetime:
+        """How far before `moment` to begin in order to meet the occurrence before it."""
+        return moment - BACK.get(self._parts["FREQ"], BACK_ELSE)
+
+    def _from(self, wall: datetime) -> rrule:
+        """The rule, begun shortly before `wall`: years of hours need not be walked through."""
+        step = STEP.get(self._parts["FREQ"])
+        if step is None or "COUNT" in self._parts:
+            return self._whole
+        whole = step * int(self._parts.get("INTERVAL", "1"))
+        times = (wall - self.start) // whole - 1
+        # Whole multiples keep what the start decides: weekday, hour, minute, and the weeks that an interval leaves out.
+        return _rrule(_text(self._parts), self.start + times * whole) if times > 0 else self._whole
+
+
+def _parts(rule: str, zone: ZoneInfo) -> tuple[dict[str, str], datetime | None]:
+    bare = rule.strip().upper().removeprefix("RRULE:").rstrip(";")
+    pairs = [piece.partition("=") for piece in bare.split(";")]
+    parts = {key.strip(): value.strip() for key, _, value in pairs}
+    if len(parts) != len(pairs) or not all(re.fullmatch(r"[A-Z]+", key) and value for key, value in parts.items()) or "FREQ" not in parts:
+        raise PostError(f"repeat: {rule} is no rule", hint=EXAMPLE, slug="bad-rule")
+    if parts["FREQ"] == "SECONDLY" or "BYSECOND" in parts:
+        raise PostError("repeat: nothing is repeated within a minute", hint=EXAMPLE, slug="bad-rule")
+    if "BYMONTH" in parts and "BYMONTHDAY" in parts and not _days_exist(parts["BYMONTH"], parts["BYMONTHDAY"]):
+        raise PostError(f"repeat: {rule} never happens: no such day", hint=EXAMPLE, slug="bad-rule")
+    return parts, _end(parts.pop("UNTIL", ""), zone)
+
+
+def _days_exist(months: str, days: str) -> bool:
+    try:
+        first = min(abs(int(day)) for day in days.split(","))
+        return any(first <= LONGEST.get(int(month), 31) for month in months.split(","))
+    except ValueError:
+        return True  # dateutil says what is wrong
+
+
+def _end(until: str, zone: ZoneInfo) -> datetime | None:
+    """UNTIL inside a rule is inclusive (RFC 5545, 3.3.10); made exclusive here."""
+    if not until:
+        return None
+    try:
+        if "T" not in until:
+            return datetime.combine(date.fromisoformat(until) + DAY, time())
+        wall = datetime.fromisoformat(until.rstrip("Z"))
+    except ValueError:
+        raise PostError(f"repeat: UNTIL={until} is no time", hint="write until: 2026-12-31 as a key of its own", slug="bad-rule") from None
+    return (to_wall(wall.replace(tzinfo=UTC), zone) if until.endswith("Z") else wall) + timedelta(seconds=1)
+
+
+def _text(parts: dict[str, str]) -> str:
+    return ";".join(f"{key}={value}" for key, value in parts.items())
+
+
+@lru_cache(maxsize=512)
+def _rrule(text: str, start: datetime) -> rrule:
+    from dateutil.rrule import rrule, rrulestr
+
+    try:
+        found = rrulestr(text, dtstart=start)
+    except (ValueError, KeyError, AttributeError, TypeError, IndexError) as error:
+        raise PostError(f"repeat: {text}: {error}", hint=EXAMPLE, slug="bad-rule") from None
+    if not isinstance(found, rrule):
+        raise PostError(f"repeat: {text} is more than one rule", hint=EXAMPLE, slug="bad-rule")
+    return found
