@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from smm_cli.calendar.check import check_post
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
 from smm_cli.calendar.targets import aim
@@ -47,6 +48,7 @@ class Composer:
         self._receipts = receipts
         self._seen: dict[str, tuple[Media, list[Problem]]] = {}
         self._networks: dict[str, Network] = {}
+        self._checked: dict[str, tuple[Post, list[Problem]]] = {}
 
     def network(self, channel: Channel, account: Account | None = None) -> Network:
         """The network of a channel, with what its server said. Raises ConfigError where there is no such network."""
@@ -60,7 +62,7 @@ class Composer:
         """Aim, look, fit, compose, check. Never raises for what an author can do wrong: that is a problem."""
         network = self.network(channel, account)
         aimed = aim(post, channel, self.calendar)
-        problems: list[Problem] = []
+        problems = self._post_problems(post)
         media = self._media(aimed, network, problems)
         facts = Facts(
             calendar=self.calendar.name,
@@ -79,6 +81,12 @@ class Composer:
             return Prepared(aimed, network, None, tuple(problems))
         problems += check_payload(network, aimed, payload, facts)
         return Prepared(aimed, network, seal(payload), tuple(problem for problem in problems if problem.slug not in self.calendar.ignored))
+
+    def _post_problems(self, post: Post) -> list[Problem]:
+        known = self._checked.get(post.path)
+        if known is None or known[0] is not post:
+            known = self._checked[post.path] = (post, check_post(post, self.calendar, self.source))
+        return list(known[1])
 
     def _receipts_of(self, channel: Channel) -> dict[str, Receipt]:
         return {receipt.post: receipt for receipt in self._receipts() if receipt.channel in (channel.name, *channel.formerly)}

@@ -34,34 +34,33 @@ class Ticked:
     plan: Plan
 
 
-def plan_now(runner: Runner, posts: Sequence[Post], problems: Sequence[Problem], now: datetime, until: datetime | None = None) -> Plan:
-    """The plan of this moment, from what the ledger and the files say."""
-    from smm_cli.delivery.waits import known_waits
-    from smm_cli.plan.sources import plan_of
-
-    return plan_of(runner.calendar, runner.source, posts, problems, runner.history(), now, until=until, waits=known_waits(runner))
-
-
 async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = False) -> Ticked:
     """Send what is due and end. `only`: these posts or deliveries; `at_once`: whatever their time.
 
     Raises ConfigError where another runner publishes this calendar, LedgerError where nothing can be recorded.
     """
+    before = marks_now(runner.calendar)
     now = runner.clock.now()
     write_out(runner.ledger, runner.calendar.receipts)
-    history = runner.history()
+    take_in(runner.ledger, runner.calendar.receipts)
     refuse_foreign(runner.ledger)
-    indexed = runner.index.posts(runner.source, published={r.digest for r in history.records.values() if r.digest and r.state == PUBLISHED})
-    await ask_waits(runner, indexed.posts, now)
-    plan = plan_now(runner, indexed.posts, indexed.problems, now, until=None if at_once else now)
-    wanted = _wanted(plan, now, only, at_once)
-    papers = Papers(runner.ledger, runner.calendar.receipts)
+    runner.ledger.ticked(now)
+    counter, history = runner.ledger.counter(), runner.history()
+    indexed = runner.index.posts(runner.source, published={r.digest for r in history.records.values() if r.state == PUBLISHED})
+    waits = await ask_waits(runner, indexed.posts, now)
+    calendar, source, posts = runner.calendar, runner.source, indexed.posts
+    plan = plan_posts(calendar, source, posts, history, now, until=None if at_once else now, waits=waits)
+    papers = Papers(runner.ledger, calendar.receipts)
     try:
-        outcomes = await _send_all(runner, wanted, {post.id: post for post in indexed.posts}, papers)
+        outcomes = await _send_all(runner, _wanted(plan, now, only, at_once), {post.id: post for post in posts}, papers)
     finally:
         await papers.finish()
         await runner.end()
-    runner.ledger.ticked(now)
+    if outcomes:
+        counter, now = runner.ledger.counter(), runner.clock.now()
+        held = {outcome.delivery: outcome.note for outcome in outcomes if outcome.state == HELD}
+        plan = plan_posts(calendar, source, posts, runner.history(), now, until=now, waits=waits, held=held)
+    leave_word(runner, before, counter, plan.wake_at, bool(runner.ledger.stopped()))
     return Ticked(tuple(outcomes), indexed.problems, plan)
 
 
