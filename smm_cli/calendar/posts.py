@@ -48,14 +48,16 @@ def parse(path: str, data: bytes) -> tuple[Post | None, list[Problem], dict[str,
         wrong_targets.setdefault(target, []).extend(found)
     for target, found in wrong_targets.items():
         targets.setdefault(target, {})[UNREADABLE] = sorted({problem.what for problem in found})
-    post = _post(path, front, table, body, targets)
-    return replace(post, text_digest=digest_of_texts(post)), problems, wrong_targets
+    return _post(path, front, table, body, targets), problems, wrong_targets
 
 
 def digest_of_texts(post: Post) -> str:
     """Hex SHA-256 of text, title, link and the texts of targets: what makes a renamed copy look the same."""
-    texts = {name: said["text"] for name, said in post.targets.items() if "text" in said}
-    sent = [post.body.strip(), post.title, post.link, texts]
+    return _digest(post.body, post.title, post.link, post.targets)
+
+
+def _digest(body: str, title: str, link: str, targets: Mapping[str, Mapping[str, Any]]) -> str:
+    sent = [body.strip(), title, link, {name: said["text"] for name, said in targets.items() if "text" in said}]
     return hashlib.sha256(json.dumps(sent, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -183,4 +185,5 @@ def _post(path: str, front: Front, table: PostTable, body: str, targets: dict[st
     if table.wait_for:
         fields["wait_for"] = wait_of(table.wait_for)
     fields.setdefault("id", "")
-    return Post(path=path, body=body, body_line=front.body_line, targets=targets, **fields)
+    digest = _digest(body, table.title, table.link, targets)
+    return Post(path=path, body=body, body_line=front.body_line, targets=targets, text_digest=digest, **fields)

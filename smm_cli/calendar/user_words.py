@@ -26,7 +26,10 @@ class Wrong(ValueError):
 
 
 def explain(fault: Fault, lines: list[str]) -> Said:
-    """Slug, what and hint for something that the YAML of a post may not have; `lines` are those of the front matter."""
+    """Slug, what and hint for something that the YAML of a post may not have; `lines` are those of the front matter.
+
+    What was opened and never closed is noticed at the end: its fault is moved to where it begins.
+    """
     if fault.what in _SIMPLE:
         return _SIMPLE[fault.what]
     if fault.what == "duplicate":
@@ -63,6 +66,8 @@ def _syntax(fault: Fault, lines: list[str], line: str) -> Said:
     for number in (fault.line, fault.line - 1):
         if 0 <= number < len(lines) and (glued := _GLUED.match(lines[number])):
             return BROKEN, f"a blank is missing after {glued[1]}:", f"write {glued[1]}: {glued[2]}"
+    if "flow" in fault.said:
+        fault.opened = _bracket_above(lines, min(fault.line, max(fault.opened, 0)))
     opening = lines[fault.opened] if 0 <= fault.opened < len(lines) else line
     rules = (_colon, _quote_never_closed, _bracket_never_closed, _odd_first_sign, _indentation)
     for rule in rules:
@@ -70,6 +75,11 @@ def _syntax(fault: Fault, lines: list[str], line: str) -> Said:
             return found
     said = fault.said.split(": ")[-1]
     return BROKEN, f"this line cannot be read ({said})", "if it holds text with signs in it, put the text in quotes"
+
+
+def _bracket_above(lines: list[str], number: int) -> int:
+    """The nearest line, at `number` or before, that opens a bracket."""
+    return next((at for at in range(min(number, len(lines) - 1), -1, -1) if re.search(r"[\[{]", lines[at])), number)
 
 
 def _colon(fault: Fault, line: str, opening: str) -> Said | None:
@@ -87,6 +97,7 @@ def _colon(fault: Fault, line: str, opening: str) -> Said | None:
 def _quote_never_closed(fault: Fault, line: str, opening: str) -> Said | None:
     if "quoted scalar" not in fault.said:
         return None
+    fault.line, fault.column = max(fault.opened, 0), 0
     return BROKEN, f"a quotation mark opened in line {fault.opened + 2} is never closed", f"look at the end of: {opening.strip()}"
 
 
@@ -100,9 +111,8 @@ def _bracket_never_closed(fault: Fault, line: str, opening: str) -> Said | None:
         return "comment", f"{comment[1]}: # starts a comment here, so the list is never closed", f"Write {key}: [{', '.join(words)}]"
     sign = "[" if "sequence" in fault.said or "[" in opening else "{"
     closing = "]" if sign == "[" else "}"
-    if odd := re.search(r"[\[,]\s*([@`%*&!][^\],]*)", line):
-        return _first_of(odd[1].strip(), "")
     if opening.count(sign) > opening.count(closing):
+        fault.line, fault.column = max(fault.opened, 0), opening.index(sign)
         return BROKEN, f"the {sign} in line {fault.opened + 2} is never closed", f"end the list with {closing}"
     return (
         BROKEN,
@@ -112,6 +122,9 @@ def _bracket_never_closed(fault: Fault, line: str, opening: str) -> Said | None:
 
 
 def _odd_first_sign(fault: Fault, line: str, opening: str) -> Said | None:
+    inside = line[fault.column :] if "cannot start any token" in fault.said else ""
+    if inside[:1] in ("@", "`", "%") and re.search(r"(^\s*|[:-]\s+)[\[{]", line[: fault.column]):
+        return _first_of(re.split(r"[,\]}]", inside)[0].strip(), "")
     entry = _ENTRY.match(line) or re.match(r"^\s*(?P<key>-)\s+(?P<value>.*)$", line)
     value = (entry["value"] or "").strip() if entry else ""
     if not entry or not value or value[0] not in "@`%*&!\"'{[-?>|],}":
@@ -147,7 +160,7 @@ def _first_sign(line: str, fault: Fault) -> Said:
 
 
 def _indentation(fault: Fault, line: str, opening: str) -> Said | None:
-    if "mapping values" in fault.said or "did not find expected key" in fault.said or "document start" in fault.said:
+    if "mapping values" in fault.said or "did not find expected key" in fault.said or "document start" in fault.said or "'-' ind" in fault.said:
         what = "this line does not fit the lines above it"
         return BROKEN, what, "keys of one level begin in the same column, and texts of several lines stand below | or >"
     if "could not find expected ':'" in fault.said:

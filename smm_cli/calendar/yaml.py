@@ -16,8 +16,8 @@ MAX_DEPTH = 12
 SAFE_OPENERS = 200
 """With fewer signs than this that may open a level, libyaml's recursive composer is called without a scan before it. It overflows
 the C stack somewhere above 10,000 levels (PyYAML 6.0.3, measured 2026-11-22), which 64 KB of `[` reach."""
-OPENERS = re.compile(r"[\[{?-]")
-SHARED = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+STR, MAP, SEQ = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
+SHARED = (STR, MAP, SEQ)
 NOTHING = frozenset({"~", "null"})
 
 Node = Any
@@ -36,30 +36,34 @@ class Fault(Exception):
         self.what, self.line, self.column, self.said, self.opened, self.key = what, line, column, said, opened, key
 
 
-def _tag_of(kind: type[Node]) -> str:
-    return SHARED[0] if kind is yaml.ScalarNode else SHARED[1] if kind is yaml.MappingNode else SHARED[2]
+class _Resolving:
+    """No implicit resolvers: `no`, `9:30` and `2026-11-24` stay what was typed. Called for each node, so that it does no more."""
+
+    def resolve(self, kind: type[Any], value: Any, implicit: Any) -> str:
+        return STR if kind is yaml.ScalarNode else MAP if kind is yaml.MappingNode else SEQ
+
+    def descend_resolver(self, node: Any, index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+class PlainPython(_Resolving, yaml.SafeLoader):
+    """What reads YAML where libyaml is missing; ten times slower."""
 
 
 _base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Strings(_base):  # type: ignore[misc]
-    """No implicit resolvers: `no`, `9:30` and `2026-11-24` stay what was typed."""
-
-    def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
-        return _tag_of(kind)
+class _Strings(_Resolving, _base):  # type: ignore[misc]
+    """What reads YAML: libyaml where it is there."""
 
 
-class PlainPython(yaml.SafeLoader):
-    """As above where libyaml is missing; ten times slower."""
-
-    def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
-        return _tag_of(kind)
-
-
-def compose(text: str, loader: Any = _Strings) -> Node | None:
+def compose(text: str, loader: Any = None) -> Node | None:
     """The node tree of one document; None where there is nothing but comments. Raises Fault."""
-    if sum(1 for _ in OPENERS.finditer(text)) > SAFE_OPENERS:
+    loader = loader or _Strings
+    if text.count("[") + text.count("{") + text.count("-") + text.count("?") > SAFE_OPENERS:
         _scan_depth(text, loader)
     if "*" in text or "&" in text:
         _refuse_sharing(text, loader)
@@ -80,7 +84,7 @@ def values(node: Node, text: str) -> tuple[Any, list[Fault]]:
     """Strings, lists and dicts of `node`, with what a post may not have: duplicate keys, tags, keys that are no text, hidden values."""
     faults: list[Fault] = []
     built = _build(node, faults, 0, "!" in text)
-    if "#" in text:
+    if _SWALLOWS.search(text):
         faults += hidden(node, text)
     return built, faults
 
@@ -114,24 +118,27 @@ def _build(node: Node, faults: list[Fault], depth: int, tags: bool) -> Any:
     kind = type(node)
     if tags and node.tag not in SHARED:
         faults.append(Fault("tag", node.start_mark.line, node.start_mark.column, str(node.tag)))
+    value = node.value
     if kind is yaml.ScalarNode:
-        value = node.value
         return "" if value in NOTHING and not node.style else value
     if depth >= MAX_DEPTH:
         faults.append(Fault("depth", node.start_mark.line, node.start_mark.column))
         return ""
     if kind is yaml.SequenceNode:
-        return [_build(item, faults, depth + 1, tags) for item in node.value]
+        return [_build(item, faults, depth + 1, tags) for item in value]
     built: dict[str, Any] = {}
-    for key, item in node.value:
+    for key, item in value:
         name = key.value
         if type(key) is not yaml.ScalarNode:
             faults.append(Fault("key", key.start_mark.line, key.start_mark.column))
             continue
         if name in built:
-            first = next(k for k, _ in node.value if k.value == name)
+            first = next(k for k, _ in value if k.value == name)
             faults.append(Fault("duplicate", key.start_mark.line, key.start_mark.column, opened=first.start_mark.line, key=name))
-        built[name] = _build(item, faults, depth + 1, tags)
+        if tags or type(item) is not yaml.ScalarNode or (item.value in NOTHING and not item.style):
+            built[name] = _build(item, faults, depth + 1, tags)
+        else:
+            built[name] = item.value
     return built
 
 
@@ -179,6 +186,8 @@ def _fault(error: yaml.YAMLError) -> Fault:
 # -- what a comment sign swallowed --------------------------------------------------------------------------------------------
 
 _SWALLOWED = re.compile(r"[ \t]*#([^\s#][^\n]*)")
+_SWALLOWS = re.compile(r"[ \t]#[^\s#]")
+"""Whether there can be one at all."""
 _TEXTS = frozenset({"title", "content_warning", "first_comment", "alt", "text", "tags", "options"})
 """Keys after whose value a word with # is more likely text than a comment."""
 
