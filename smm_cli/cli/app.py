@@ -70,7 +70,9 @@ def _version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def smm(
     ctx: typer.Context,
-    directory: Annotated[str, typer.Option("-C", metavar="DIR", help="The calendar (default: SMM_CALENDAR, or this folder or one above).")] = "",
+    directory: Annotated[
+        str, typer.Option("-C", metavar="DIR", help="The calendar (default: SMM_CALENDAR, or this folder or one above).")
+    ] = "",
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
     """An editorial calendar in git, published to every network on time, exactly once.
@@ -88,13 +90,13 @@ def smm(
 
 def call(arguments: Sequence[str]) -> int:
     """Run a command line through typer; the exit code."""
-    from typer._click.exceptions import Abort, ClickException
+    from typer._click.exceptions import ClickException
 
     try:
         result = typer.main.get_command(app).main(args=list(arguments), prog_name="smm", standalone_mode=False)
     except ClickException as error:
         error.show()
         return 2
-    except Abort:
+    except typer.Abort:
         return 130
     return result if isinstance(result, int) else 0

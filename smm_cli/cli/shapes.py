@@ -1,0 +1,66 @@
+"""How things look as JSON: stable, documented keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from smm_cli.delivery.send import Outcome
+from smm_cli.words.delivery import Delivery
+from smm_cli.words.problem import Problem
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC, whole seconds; null where there is none."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def delivery_shape(delivery: Delivery) -> dict[str, Any]:
+    """A delivery: `name`, `post`, `channel`, `network`, `occurrence`, `due`, `state`, `reason`, `why`, `by_hand`, `account`,
+    `title`, `campaign`, `path`, `url`."""
+    return {
+        "name": delivery.name,
+        "post": delivery.post,
+        "channel": delivery.channel,
+        "network": delivery.network,
+        "occurrence": delivery.occurrence or None,
+        "due": iso(delivery.due),
+        "state": delivery.state,
+        "reason": delivery.reason or None,
+        "why": delivery.why or None,
+        "by_hand": delivery.by_hand,
+        "account": delivery.handle or None,
+        "title": delivery.title or None,
+        "campaign": delivery.campaign or None,
+        "path": delivery.path or None,
+        "url": delivery.url or None,
+    }
+
+
+def outcome_shape(outcome: Outcome) -> dict[str, Any]:
+    """An outcome of a tick: `name`, `state`, `url`, `error`, `slug`, `hint`, `next_at`, `note`."""
+    return {
+        "name": outcome.delivery,
+        "state": outcome.state,
+        "url": outcome.url or None,
+        "error": outcome.error.what if outcome.error else None,
+        "slug": outcome.error.slug if outcome.error else None,
+        "hint": outcome.error.hint if outcome.error else None,
+        "next_at": iso(outcome.next_at),
+        "note": outcome.note or None,
+    }
+
+
+def problem_shape(problem: Problem) -> dict[str, Any]:
+    """A problem: `slug`, `severity`, `what`, `hint`, `file`, `line`, `column`, `channel`."""
+    place = problem.place
+    return {
+        "slug": problem.slug,
+        "severity": problem.severity,
+        "what": problem.what,
+        "hint": problem.hint or None,
+        "file": place.file or None,
+        "line": place.line or None,
+        "column": place.column or None,
+        "channel": place.channel or None,
+    }
