@@ -6,7 +6,7 @@ beside each page, so that the folder alone says what the site is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Absent, Answer, Body, Doing, Found, Intent, Looking, Publishing, Request, Slice, Text, Verifying
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Part, Post
+from smm_cli.words.tree import Mention
 
 OURS, READ = "smm: what a page of text can carry to a telephone in a few seconds", "2026-11-22"
 MB = 1_000_000
@@ -82,6 +83,15 @@ class Site(Network):
         told = make_entry(content, facts, self.settings.address, author)
         sent = {media.blob.sha256: media for media in (*part.media, *inline_media(part, facts.media)) if media.blob}
         return PayloadPart(content.html(), {"title": told["title"], "entry": told}, tuple(sent.values()), part.line)
+
+    def mention(self, facts: Facts) -> Callable[[Mention], str]:
+        """A person's name: a page has no handles."""
+
+        def written(mention: Mention) -> str:
+            person = facts.people.get(mention.person)
+            return (person.title or person.name) if person else mention.person
+
+        return written
 
     # -- conversations -----------------------------------------------------------------------------------------------------
 

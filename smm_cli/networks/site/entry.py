@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from datetime import UTC, date
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +17,13 @@ from smm_cli.networks.base import Facts
 from smm_cli.networks.site.content import Content, alt_of, file_name
 from smm_cli.text.dialects import plain
 from smm_cli.words.post import Media, Post
-from smm_cli.words.tree import Paragraph, Quote
+from smm_cli.words.tree import Block, Paragraph
 
 Entry = dict[str, Any]
 
 RESERVED = frozenset({"page", "index.html", "feed.xml", "feed.json", "sitemap.xml", "style.css", "robots.txt", "favicon.ico"})
 """Names at the top of a site that are not posts."""
-SUMMARY, FIRST_WORDS = 220, 70
+SUMMARY, FIRST_WORDS = 180, 70
 """Most characters of a summary, and of a title made of the first words."""
 
 
@@ -39,8 +40,7 @@ def make_entry(content: Content, facts: Facts, address: str, author: str) -> Ent
     name = slug_of(facts.delivery)
     url = f"{address}/{name}/"
     media = [each for each in part.media if each.blob]
-    prose = tuple(block for block in part.blocks if isinstance(block, (Paragraph, Quote)))
-    summary = post.content_warning or _shortened(plain(prose, content.mention, links="label"), SUMMARY)
+    summary = post.content_warning or _shortened(plain(_opening(part.blocks), content.mention, links="label"), SUMMARY)
     first = next((each for each in media if each.kind == "image"), None) if not post.content_warning else None
     found: Entry = {
         "id": uuid.uuid5(uuid.NAMESPACE_URL, f"smm:{facts.calendar}/{name}").urn,
@@ -77,6 +77,18 @@ def order(entry: Entry) -> tuple[str, str]:
     return entry["date_published"], entry["_smm"]["slug"]
 
 
+def whole(entry: Entry) -> Entry:
+    """`entry` with every key, as templates want it: also one that an older smm wrote."""
+    return {**_EMPTY, **entry, "_smm": {**_EMPTY["_smm"], **entry["_smm"]}}
+
+
+_EMPTY: Entry = {
+    **dict.fromkeys(("external_url", "title", "summary", "content_html", "image", "language"), ""),
+    **dict.fromkeys(("tags", "authors", "attachments"), ()),
+    "_smm": {"warning": "", "canonical": "", "picture": None},
+}
+
+
 def language_of(entries: list[Entry]) -> str:
     """The language of most entries; English for none."""
     count = Counter(entry["language"] for entry in entries if entry.get("language"))
@@ -90,6 +102,12 @@ def is_entry(found: Any) -> bool:
     return {"id", "url", "title", "date_published"} <= set(found) and {"slug", "day", "titled"} <= set(found["_smm"])
 
 
+def _opening(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The paragraphs with which a text begins, else its first ones, else all of it."""
+    start = next((n for n, block in enumerate(blocks) if isinstance(block, Paragraph)), len(blocks))
+    return tuple(takewhile(lambda block: isinstance(block, Paragraph), blocks[start:])) or blocks
+
+
 def _attachment(media: Media, url: str) -> dict[str, Any]:
     assert media.blob is not None
     told = {"url": url + file_name(media), "mime_type": media.blob.type, "size_in_bytes": media.blob.size}
@@ -98,7 +116,9 @@ def _attachment(media: Media, url: str) -> dict[str, Any]:
 
 
 def _picture(media: Media) -> dict[str, Any]:
-    return {"name": file_name(media), "alt": alt_of(media), "width": media.width, "height": media.height}
+    x, y = media.focus or (0.0, 0.0)  # right and up, -1 to 1
+    place = f"{50 + 50 * x:g}% {50 - 50 * y:g}%" if media.focus else ""
+    return {"name": file_name(media), "alt": alt_of(media), "width": media.width, "height": media.height, "place": place}
 
 
 def _day(post: Post, facts: Facts) -> str:

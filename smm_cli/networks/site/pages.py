@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from smm_cli.networks.site.colours import DARK, LIGHT, readable
-from smm_cli.networks.site.entry import Entry
+from smm_cli.networks.site.entry import Entry, whole
 from smm_cli.networks.site.paging import archives, on_archive, on_index
 from smm_cli.networks.site.phrases import day, words
 
@@ -42,6 +43,14 @@ class Look:
         """The style sheet's name with what makes browsers fetch it anew when it changes."""
         return f"style.css?{hashlib.sha256(style(self).encode()).hexdigest()[:8]}"
 
+    @property
+    def icon(self) -> str:
+        """The first letter of the title on the site's colour, as an address that needs no file."""
+        letter = escape(next((sign for sign in self.title if sign.isalnum()), "·").upper())
+        box = f'<rect width="64" height="64" rx="14" fill="{readable(self.accent, "#ffffff")}"/>'
+        text = f'<text x="32" y="46" font-family="Georgia,serif" font-size="40" font-weight="700" text-anchor="middle" fill="#fff">{letter}</text>'
+        return "data:image/svg+xml," + quote(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">{box}{text}</svg>')
+
 
 def style(look: Look) -> str:
     """The style sheet, with the site's colour made readable on both grounds."""
@@ -55,7 +64,7 @@ def style(look: Look) -> str:
 
 def page(look: Look, entry: Entry, content: str) -> str:
     """The page of one post; `content` is its HTML, links relative to the page."""
-    return render("page.html", look=look, entry=entry, content=content, language=entry.get("language") or look.language, up="../")
+    return render("page.html", look=look, entry=whole(entry), content=content, language=entry.get("language") or look.language, up="../")
 
 
 def index(look: Look, entries: list[Entry]) -> str:
@@ -79,6 +88,7 @@ def _list(look: Look, entries: list[Entry], *, up: str, number: int, older: int,
 def render(template: str, **values: Any) -> str:
     """A template of this folder, filled."""
     language = str(values.get("language") or values["look"].language)
+    values |= {"entries": [whole(entry) for entry in values.get("entries", ())]}
     return _templates().get_template(template).render(say=words(language), **values) + "\n"
 
 
