@@ -44,6 +44,12 @@ def remember(*values: str, passing: bool = False) -> None:
             del _known[old]
 
 
+def forget_all() -> None:
+    """Know no secret any more (tests)."""
+    _known.clear()
+    _pattern_of_known.cache_clear()
+
+
 def masked(text: str) -> str:
     """`text` without any secret that this process has seen."""
     if _known:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Collection, Mapping, MutableMapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -199,16 +199,8 @@ class Transport:
                 extensions={"timeout": limits, "trace": watch, **(extensions or {})},
             )
             async with asyncio.timeout(seconds):
-                answer = await client.send(sent, stream=True)
-                try:
-                    incoming.start(answer.status_code, answer.headers.multi_items())
-                    async for chunk in answer.aiter_bytes():
-                        incoming.take(chunk)
-                        if incoming.full:
-                            break
-                    return
-                finally:
-                    await answer.aclose()
+                await _receive(await client.send(sent, stream=True), incoming)
+            return
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as wrong:
             reached, what = False, f"cannot connect to {host}: {_why(wrong)}"
         except (TimeoutError, httpx.TimeoutException):
@@ -237,6 +229,17 @@ class Transport:
         named = {**headers, "host": parsed.netloc.decode("ascii")}
         extensions = {"sni_hostname": target.host} if target.scheme == "https" else {}
         await self._http(self._foreign_client, request, parsed.copy_with(host=address), named, Wire(), incoming, extensions)
+
+
+async def _receive(answer: httpx.Response, incoming: Incoming) -> None:
+    try:
+        incoming.start(answer.status_code, answer.headers.multi_items())
+        async for chunk in answer.aiter_bytes() if "content-encoding" in incoming.headers else answer.aiter_raw():
+            incoming.take(chunk)
+            if incoming.full:
+                break
+    finally:
+        await answer.aclose()
 
 
 class _Watch:
@@ -270,6 +273,7 @@ def _new_client(keep: int) -> httpx.AsyncClient:
     return httpx.AsyncClient(verify=tls(), limits=limits, follow_redirects=False)
 
 
+@lru_cache(maxsize=256)
 def _address(url: str, target: Target) -> httpx.URL:
     """`url` as httpx2 reads it. Raises ConfigError where it reads another host than the one that was checked."""
     import httpx2 as httpx
