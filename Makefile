@@ -1,0 +1,52 @@
+# make demo   sets up, checks and plans the calendar in posts/, publishes what is due, rehearses the rest
+# make test   sets up, installs the servers that the tests start, runs every test
+PYTHON ?= python3
+BIN := .venv/bin
+SMM := $(BIN)/smm
+
+.PHONY: demo test lint bench docs servers setup clean
+
+setup: .venv/done-dev
+
+# What a user gets; what the demo needs.
+.venv/done: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m compileall -q smm_cli .venv/lib || true
+	@touch $@
+
+# What the tests, the linters and the benchmarks need on top.
+.venv/done-dev: .venv/done
+	@$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+demo: .venv/done
+	@echo "== smm check";    $(SMM) check
+	@echo "== smm plan";     $(SMM) plan --limit 12
+	@echo "== smm publish";  $(SMM) publish
+	@echo "== smm rehearse"; $(SMM) rehearse --limit 12
+	@echo
+	@echo "Look at public/index.html, public/feed.xml and receipts/. Try: $(SMM) status"
+
+servers: .venv/done-dev
+	@scripts/install_servers.sh
+
+test: .venv/done-dev servers
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: .venv/done-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/sizes.py
+
+bench: .venv/done-dev
+	$(BIN)/python -m benchmarks
+
+docs: .venv/done-dev
+	$(BIN)/python scripts/make_docs.py
+
+clean:
+	rm -rf .venv .tools .smm public receipts build dist *.egg-info
