@@ -21,7 +21,6 @@ QUICK = 30.0
 SLOW = 180.0
 LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 """What git itself sets inside a hook, naming another folder than the one asked about."""
-NO_GIT = "git is not installed, or not on the PATH"
 WINNERS = ("refs/heads/{}", "refs/remotes/{}", "refs/tags/{}", "refs/remotes/origin/{}")
 """What a ref's name means, the first that exists: a branch before a tag of its name; `main` of a fresh checkout is origin's."""
 
@@ -47,11 +46,11 @@ class Status:
 
 
 def run(root: Path, *arguments: str, stdin: bytes | None = None, limit: float = QUICK, write: bool = False) -> bytes:
-    """What `git <arguments>` prints in `root`. Raises ConfigError with git's last line, where git is missing or too slow too."""
+    """What `git <arguments>` prints in `root`. Raises ConfigError with git's words, where git is missing or too slow too."""
     done = _start(root, arguments, stdin, limit, write)
     if done.returncode:
-        said = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        raise ConfigError(f"git {arguments[0]}: {said[-1] if said else f'exit {done.returncode}'}", where=str(root), slug="git")
+        said = _told(done.stderr) or f"exit {done.returncode}"
+        raise ConfigError(f"git {arguments[0]}: {said}", where=str(root), slug="git")
     return done.stdout
 
 
@@ -73,6 +72,17 @@ def environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C", "LANGUAGE": "", "GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": ssh, "GIT_PAGER": "cat"}
 
 
+def _no_git() -> ConfigError:
+    return ConfigError("git is not installed, or not on the PATH", hint='install git, or set publish_from = "worktree"', slug="no-git")
+
+
+def _told(stderr: bytes) -> str:
+    """Why git, a hook or the server refused: their own words, the first of them."""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines()]
+    marked = [line.split(":", 1)[1].strip() for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
+    return "; ".join([line for line in marked or lines if line][:3])
+
+
 def _start(root: Path, arguments: Sequence[str], stdin: bytes | None, limit: float, write: bool) -> subprocess.CompletedProcess[bytes]:
     import subprocess
 
@@ -81,7 +91,7 @@ def _start(root: Path, arguments: Sequence[str], stdin: bytes | None, limit: flo
     try:
         return subprocess.run(whole, stdin=none, input=stdin, capture_output=True, env=environment(), timeout=limit, check=False)
     except FileNotFoundError:
-        raise ConfigError(NO_GIT, hint='install git, or set publish_from = "worktree"', slug="no-git") from None
+        raise _no_git() from None
     except subprocess.TimeoutExpired:
         raise ConfigError(f"git {arguments[0]} took longer than {limit:g} s", where=str(root), slug="git-slow") from None
 
@@ -177,9 +187,13 @@ def read_blobs(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         asked.write("".join(f"{blob}\n" for blob in blobs).encode())
         asked.seek(0)
         arguments = command(root, ("cat-file", "--batch"))
-        with subprocess.Popen(
-            arguments, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(), bufsize=1 << 20
-        ) as git:
+        try:
+            git = subprocess.Popen(
+                arguments, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(), bufsize=1 << 20
+            )
+        except FileNotFoundError:
+            raise _no_git() from None
+        with git:
             assert git.stdout is not None
             try:
                 while line := git.stdout.readline():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from hashlib import sha256
@@ -15,6 +16,8 @@ from smm_cli.errors import ConfigError
 
 LFS = b"version https://git-lfs.github.com/spec/v1\n"
 """How a Git LFS pointer begins; it is at most 1024 bytes. Source: git-lfs docs/spec.md, 2026-11-22."""
+LINKS = 8
+"""Most symbolic links followed one after the other."""
 OURS = frozenset({".git", ".smm"})
 
 
@@ -106,8 +109,8 @@ class WorkTree:
     def fetch(self, path: str) -> Path:
         place = self.root / path
         try:
-            inside = place.resolve().is_relative_to(self.root.resolve())
-        except (OSError, ValueError):  # a circle of links, a NUL in the name
+            inside = Path(os.path.realpath(place)).is_relative_to(os.path.realpath(self.root))
+        except (OSError, ValueError):  # a NUL in the name
             inside = False
         if not inside or not place.is_file():
             raise FileNotFoundError(path)
@@ -142,7 +145,10 @@ class Commit:
         return sorted(path for path, entry in self.entries(folder).items() if not entry.is_file)
 
     def exists(self, path: str) -> bool:
-        return path in self.tree and self.tree[path].is_file
+        try:
+            return bool(self._entry(path))
+        except FileNotFoundError:
+            return False
 
     def read(self, path: str) -> bytes:
         return self._through_lfs(git.read_blob(self.root, self._entry(path).blob), path)
@@ -163,10 +169,17 @@ class Commit:
         return kept
 
     def _entry(self, path: str) -> git.Entry:
-        entry = self.tree.get(os.path.normpath(path).replace(os.sep, "/"))
-        if entry is None or not entry.is_file:
-            raise FileNotFoundError(path)
-        return entry
+        """The file at `path`, or where links inside the calendar lead from there."""
+        place = posixpath.normpath(path)
+        for _ in range(LINKS):
+            entry = self.tree.get(place)
+            if entry is None:
+                break
+            if entry.is_file:
+                return entry
+            target = git.read_blob(self.root, entry.blob).decode("utf-8", "surrogateescape")
+            place = posixpath.normpath(posixpath.join(posixpath.dirname(place), target))
+        raise FileNotFoundError(path)
 
     def _through_lfs(self, data: bytes, path: str) -> bytes:
         """What a pointer stands for: from the local LFS store, else through `git lfs smudge`; the pointer itself where neither has it."""

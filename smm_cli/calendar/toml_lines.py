@@ -20,7 +20,7 @@ def lines_of(text: str) -> dict[Key, int]:
     table: Key = ()
     closing = ""
     depth = 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if closing:
             closing = "" if closing in line else closing
             continue
