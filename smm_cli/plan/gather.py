@@ -74,20 +74,22 @@ def _unreadable(post: Post, channel: Channel, error: PostError, scope: Scope) ->
 
 def _single(post: Post, target: Target, record: Record | None, joined: Joined, scope: Scope) -> Iterator[Wanted | Delivery]:
     channel = target.channel
-    if record is None or record.state not in SETTLED:
-        earlier = stands_for(list(scope.past.occurrences.get((post.id, channel.name), {}).values()))
-        record = earlier or record
+    if (record is None or record.state not in SETTLED) and (found := scope.past.occurrences.get((post.id, channel.name))):
+        record = stands_for(list(found.values())) or record
     if record is not None and record.state in SETTLED:
         if scope.shows_past or not is_over(record):
             yield settled(post, channel, record, None if record.due else planned_time(post, scope))
         return
-    if record is None and joined.stays_away(post, channel, target.by_group, _written_day(post)):
+    if target.by_group and channel.since and record is None and joined.stays_away(post, channel, target.by_group, _written_day(post)):
         return
-    by_slot = bool(post.slot) and not post.publish_at
-    at = record.due if by_slot and record and record.attempts else planned_time(post, scope)
-    if at is None and not by_slot and not post.wait_for and post.status == "ready":
-        raise PostError("ready, but without a time", hint=f'smm post schedule {post.id} "tomorrow 9am", or slot: next', slug="no-time")
-    due = due_time(post, channel.name, at, record, scope)
+    if record is None and post.publish_at and not post.wait_for:
+        at = due = planned_time(post, scope)
+    else:
+        by_slot = bool(post.slot) and not post.publish_at
+        at = record.due if by_slot and record and record.attempts else planned_time(post, scope)
+        if at is None and not by_slot and not post.wait_for and post.status == "ready":
+            raise PostError("ready, but without a time", hint=f'smm post schedule {post.id} "tomorrow 9am", or slot: next', slug="no-time")
+        due = due_time(post, channel.name, at, record, scope)
     yield Wanted(post, channel, target.by_group, "", at, due, record)
 
 

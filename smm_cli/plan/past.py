@@ -69,9 +69,10 @@ class Past:
         states = (PUBLISHED, UNKNOWN)
         return sorted(time for r in self.busy.get(channel, ()) if r.state in states and (time := r.at or r.due))
 
-    def open_without(self, names: set[str]) -> list[Record]:
-        """Records that need somebody although no post plans them any more."""
-        return [record for name, record in self.records.items() if record.state in OPEN and name not in names]
+    @cached_property
+    def still_open(self) -> list[Record]:
+        """Records that need somebody, even where no post plans them any more."""
+        return [record for record in self.records.values() if record.state in OPEN]
 
 
 def _renamed(records: Mapping[str, Record], earlier: Mapping[str, str]) -> dict[str, Record]:

@@ -62,9 +62,9 @@ def make_plan(
     scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days)
     found = scope.found
     place(gather(posts, scope), scope)
-    seen = {delivery.name for delivery in found.deliveries}
-    if scope.shows_past:
-        found.deliveries += [orphan(record, calendar) for record in scope.past.open_without(seen)]
+    if scope.shows_past and (still_open := scope.past.still_open):
+        seen = {delivery.name for delivery in found.deliveries}
+        found.deliveries += [orphan(record, calendar) for record in still_open if record.delivery not in seen]
     return Plan(_listed(found.deliveries, scope.until, limit), tuple(found.problems), _wake_at(scope, lease), scope.now)
 
 

@@ -24,9 +24,7 @@ class Joined:
 
     def stays_away(self, post: Post, channel: Channel, by_group: str, planned: date | None) -> bool:
         """Whether `post`, planned for the (wall) day `planned`, keeps off `channel`, to which only a group brought it."""
-        if not by_group or channel.since is None:
-            return False
-        if (planned is None or planned >= channel.since) and not self._public_before(post, channel.since):
+        if channel.since is None or ((planned is None or planned >= channel.since) and not self._public_before(post, channel.since)):
             return False
         self.away[channel.name, by_group] += 1
         return True
