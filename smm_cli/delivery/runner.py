@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,8 +16,9 @@ from smm_cli.calendar.source import Source, open_source
 from smm_cli.clock import Clock
 from smm_cli.delivery.prepare import Composer
 from smm_cli.delivery.transport import Transport
+from smm_cli.ledger.db import copy_db
 from smm_cli.ledger.history import history
-from smm_cli.ledger.intake import take_in
+from smm_cli.ledger.intake import accept_all, take_in
 from smm_cli.ledger.receipts import read_receipts
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.history import History
@@ -70,10 +71,21 @@ class Runner:
         self.ledger.close()
 
 
-def open_runner(root: Path, clock: Clock, *, apps: Apps | None = None) -> Runner:
+def open_runner(root: Path, clock: Clock) -> Runner:
     """The runner of the calendar in `root`. Its channels.toml is that of the published ref. Raises ConfigError, LedgerError."""
     here = load_calendar(root)
     source = open_source(root, here.publish_from)
     calendar = load_calendar(root, source)
     ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
-    return Runner(calendar, source, ledger, Index(calendar), clock, apps)
+    return Runner(calendar, source, ledger, Index(calendar), clock)
+
+
+def open_scratch(runner: Runner, folder: Path, clock: Clock, apps: Apps) -> Runner:
+    """A runner on a copy of all that `runner` knows, in `folder`: programs answer, nothing leaves, nothing of the calendar changes."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    take_in(runner.ledger, runner.calendar.receipts)
+    copy_db(runner.calendar.state / "ledger.db", folder / "ledger.db")
+    calendar = replace(runner.calendar, scratch=folder)
+    ledger = Ledger.open(folder / "ledger.db", calendar.name, runner.ledger.runner.split("#")[0])
+    accept_all(ledger)
+    return Runner(calendar, runner.source, ledger, Index(calendar), clock, apps)

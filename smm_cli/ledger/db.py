@@ -166,3 +166,16 @@ def _statements(name: str) -> list[str]:
 
 def _ledger_error(error: sqlite3.Error) -> LedgerError:
     return LedgerError(f"the ledger: {error}", hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-write")
+
+
+def copy_db(source: Path, target: Path) -> None:
+    """A copy of a ledger as it is now, other processes at work or not."""
+    if not source.exists():
+        return
+    before, after = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        before.backup(after)
+    finally:
+        before.close()
+        after.close()
+    target.chmod(0o600)
