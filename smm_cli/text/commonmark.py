@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from smm_cli.words.tree import (
     Block,
@@ -27,9 +28,13 @@ from smm_cli.words.tree import (
     Strong,
 )
 
-MARKS = re.compile(r"([\\`*_\[\]<>&~|])")
-LINE_START = re.compile(r"(?m)^(\s*)([-+#=]|\d+[.)](?=\s|$))")
+MARKS = re.compile(r"([\\`*_\[\]<>&~|]|#(?=\w)|@(?=\{))")
+SCHEME = re.compile(r"(https?):(?=//)", re.IGNORECASE)
+LINE_START = re.compile(r"(?m)^([-+=](?=[\s=-]|$)|#{1,6}(?=\s|$)|\d+[.)](?=\s|$))")
 """What begins a list, a heading or an underline at the start of a line."""
+AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>]*|[^\s<>@]+@[^\s<>@]+")
+RULE = "___"
+"""Of the three rules the one that begins no list."""
 Written = Callable[[Mention], str]
 
 
@@ -38,8 +43,16 @@ def commonmark(blocks: Sequence[Block], mention: Written) -> str:
     return "\n\n".join(_block(block, mention) for block in _apart(blocks))
 
 
-def _apart(blocks: Sequence[Block]) -> Sequence[Block]:
-    return blocks
+def _apart(blocks: Sequence[Block]) -> Iterator[Block]:
+    """`blocks`, where a list beside another of its sign gets another sign: else they would become one."""
+    last: Block | None = None
+    for block in blocks:
+        if isinstance(block, Bullets) and isinstance(last, Bullets) and last.marker == block.marker:
+            block = replace(block, marker="*" if block.marker != "*" else "-")
+        elif isinstance(block, Numbers) and isinstance(last, Numbers) and last.delimiter == block.delimiter:
+            block = replace(block, delimiter=")" if block.delimiter != ")" else ".")
+        yield block
+        last = block
 
 
 def _block(block: Block, mention: Written) -> str:
@@ -47,10 +60,10 @@ def _block(block: Block, mention: Written) -> str:
         case Paragraph(children):
             return _started(_inlines(children, mention))
         case Heading(level, children):
-            return f"{'#' * level} {_inlines(children, mention)}"
+            return f"{'#' * level} " + re.sub(r"(#+)$", r"\\\1", _inlines(children, mention))
         case CodeBlock(text, language):
             fence = "`" * max(3, _longest_run(text) + 1)
-            return f"{fence}{language}\n{text}\n{fence}"
+            return f"{fence}{language.replace('`', '')}\n{text}\n{fence}"
         case Quote(inside):
             return _prefixed(commonmark(inside, mention), "> ", "> ")
         case Bullets(items, tight, marker):
@@ -58,12 +71,12 @@ def _block(block: Block, mention: Written) -> str:
         case Numbers(items, tight, start, delimiter):
             return _items(items, tight, [f"{start + n}{delimiter} " for n in range(len(items))], mention)
         case Rule():
-            return "---"
+            return RULE
 
 
 def _items(items: Sequence[Sequence[Block]], tight: bool, signs: Sequence[str], mention: Written) -> str:
     between = "\n" if tight else "\n\n"
-    texts = [between.join(_block(block, mention) for block in item) for item in items]
+    texts = [between.join(_block(block, mention) for block in _apart(item)) for item in items]
     return between.join(_prefixed(text, sign, " " * len(sign)) for text, sign in zip(texts, signs, strict=True))
 
 
@@ -73,25 +86,31 @@ def _prefixed(text: str, first: str, others: str) -> str:
 
 
 def _started(text: str) -> str:
-    return LINE_START.sub(lambda m: m[1] + (m[2][:-1] + "\\" + m[2][-1] if len(m[2]) > 1 else "\\" + m[2]), text)
+    return LINE_START.sub(lambda found: f"{found[1][:-1]}\\{found[1][-1]}" if found[1][0].isdigit() else f"\\{found[1]}", text)
 
 
-def _inlines(inlines: Sequence[Inline], mention: Written) -> str:
-    return "".join(_inline(inline, mention) for inline in inlines)
+def _inlines(inlines: Sequence[Inline], mention: Written, star: str = "*") -> str:
+    texts = [_inline(inline, mention, star) for inline in inlines]
+    for number, inline in enumerate(inlines[1:]):
+        if isinstance(inline, Link) and texts[number].endswith("!"):  # else it would become a picture
+            texts[number] = texts[number][:-1] + "\\!"
+    return "".join(texts)
 
 
-def _inline(inline: Inline, mention: Written) -> str:
+def _inline(inline: Inline, mention: Written, star: str) -> str:
+    """`star` is the mark of emphasis; inside of bold or italics it is the other one."""
+    other = "_" if star == "*" else "*"
     match inline:
         case Plain(text):
             return _escaped(text)
         case Break():
             return "  \n"
         case Emphasis(children):
-            return f"*{_inlines(children, mention)}*"
+            return f"{star}{_inlines(children, mention, other)}{star}"
         case Strong(children):
-            return f"**{_inlines(children, mention)}**"
+            return f"{star * 2}{_inlines(children, mention, other)}{star * 2}"
         case Strike(children):
-            return f"~~{_inlines(children, mention)}~~"
+            return f"~~{_inlines(children, mention, star)}~~"
         case Code(text):
             return _code(text)
         case Hashtag(tag):
@@ -101,9 +120,9 @@ def _inline(inline: Inline, mention: Written) -> str:
         case Picture(url, alt, title):
             return f"![{_escaped(alt)}]({_address(url)}{_titled(title)})"
         case Link(url, children, title, bare):
-            if bare:
-                return f"<{url}>" if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>]*$", url) else _inlines(children, mention)
-            return f"[{_inlines(children, mention)}]({_address(url)}{_titled(title)})"
+            label = _inlines(children, mention, star)
+            shown = "".join(child.text for child in children if isinstance(child, Plain))
+            return f"<{shown}>" if bare and AUTOLINK.fullmatch(shown) else f"[{label}]({_address(url)}{_titled(title)})"
 
 
 def _code(text: str) -> str:
@@ -127,4 +146,4 @@ def _titled(title: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return MARKS.sub(r"\\\1", text)
+    return SCHEME.sub(r"\1\\:", MARKS.sub(r"\\\1", text))

@@ -70,7 +70,7 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.after("escape", "person", person)
     parser.inline.ruler.after("person", "hashtag", hashtag)
     parser.inline.ruler.after("hashtag", "address", address)
-    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # addresses go out as they were written
+    parser.normalizeLink = parser.normalizeLinkText = str  # type: ignore[method-assign,assignment]  # addresses go out as written
     return parser
 
 

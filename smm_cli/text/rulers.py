@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -38,13 +38,19 @@ def measure(text: str, ruler: str, url_length: int = 23) -> int:
 
 def graphemes(text: str) -> int:
     """The number of extended grapheme clusters of `text`."""
-    if text.isascii():
-        return len(text) - text.count("\r\n")
-    return len(_cluster().findall(text))
+    return len(text) - text.count("\r\n") if text.isascii() else len(clusters(text))
+
+
+def clusters(text: str) -> Sequence[str]:
+    """The extended grapheme clusters of `text`, in order."""
+    if text.isascii() and "\r" not in text:
+        return text
+    found: list[str] = _cluster().findall(text)
+    return found
 
 
 @cache
 def _cluster() -> Any:
-    import regex
+    import regex  # type: ignore[import-untyped]
 
     return regex.compile(r"\X")
