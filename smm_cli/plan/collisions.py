@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -28,12 +28,12 @@ def is_coming(delivery: Delivery) -> bool:
 
 
 def by_channel(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
-    """What is out or to come, by channel, in order of time."""
+    """What is out or to come, by channel; `deliveries` in order of time, as a plan lists them."""
     found: defaultdict[str, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
         if delivery.due is not None and (delivery.state in (PUBLISHED, WAITING) or is_coming(delivery)):
             found[delivery.channel].append(delivery)
-    return {channel: sorted(listed, key=lambda d: (d.due or datetime.max, d.name)) for channel, listed in sorted(found.items())}
+    return dict(sorted(found.items()))
 
 
 def close_together(channels: Mapping[str, list[Delivery]], zone: ZoneInfo) -> list[Problem]:

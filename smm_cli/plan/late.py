@@ -31,14 +31,14 @@ def max_late(post: Post, channel: Channel) -> float | None:
 def too_late_at(wanted: Wanted, due: datetime) -> datetime | None:
     """The moment after which a delivery due at `due` is held; None: never (no limit, let go by a person, begun).
 
-    A retry counts from when it was to be tried again: it was in time at first. Without such a time the process died in the
-    middle, and what became of it must be found out however late it is.
+    A retry counts from when it was to be tried again: it was in time at first. One without such a time or a reason was left by
+    a process that died, and what became of it must be found out however late it is.
     """
     limit = max_late(wanted.post, wanted.channel)
     if limit is None or wanted.released or wanted.begun:
         return None
     record = wanted.record
-    if wanted.retrying and (record is None or record.next_at is None):
+    if record and wanted.retrying and record.next_at is None and not record.slug:
         return None
     try:
         return due + timedelta(seconds=limit)

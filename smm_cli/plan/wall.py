@@ -11,6 +11,12 @@ from smm_cli.errors import PostError
 ADVICE = "write 2026-11-24 09:00"
 
 
+class BadTime(PostError, ValueError):
+    """A written time that cannot be read."""
+
+    slug = "bad-time"
+
+
 @cache
 def zone_of(name: str) -> ZoneInfo:
     """The IANA zone `name`. Raises PostError, with a near name, where there is none."""
@@ -50,7 +56,7 @@ def to_wall(moment: datetime, zone: tzinfo) -> datetime:
 def read_written(text: str) -> datetime:
     """A time as files write it: naive wall time, or aware where it names its offset.
 
-    `2026-11-24 09:00`, also with T, seconds, Z or +01:00. Raises PostError for anything else.
+    `2026-11-24 09:00`, also with T, seconds, Z or +01:00. Raises BadTime (a PostError and ValueError) for anything else.
     """
     # The shape is checked first: fromisoformat also reads weeks and bare digits, which nobody means here.
     if len(text) >= 16 and text[4] == "-" and text[7] == "-" and text[10] in " T" and text[13] == ":":
@@ -58,22 +64,22 @@ def read_written(text: str) -> datetime:
             return datetime.fromisoformat(text if len(text) == 16 else text[:16] + text[16:].replace(" ", ""))
         except ValueError:
             pass
-    raise PostError(f"{text} is no time", hint=ADVICE, slug="bad-time")
+    raise BadTime(f"{text} is no time", hint=ADVICE)
 
 
 def read_wall(text: str, zone: tzinfo) -> datetime:
-    """The instant (UTC) of a written time, read in `zone` unless it names its own offset. Raises PostError."""
+    """The instant (UTC) of a written time, read in `zone` unless it names its own offset. Raises BadTime."""
     written = read_written(text)
     return to_instant(written, zone) if written.tzinfo is None else written.astimezone(UTC)
 
 
 def read_edge(text: str, zone: tzinfo, *, end_of_day: bool = False) -> datetime:
-    """As read_wall; a day alone is its first moment, or with `end_of_day` the first of the next day. Raises PostError."""
+    """As read_wall; a day alone is its first moment, or with `end_of_day` the first of the next day. Raises BadTime."""
     if len(text) == 10:
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            raise PostError(f"{text} is no day", hint="write 2026-11-24", slug="bad-time") from None
+            raise BadTime(f"{text} is no day", hint="write 2026-11-24") from None
         return to_instant(datetime.combine(day + timedelta(days=end_of_day), time()), zone)
     return read_wall(text, zone)
 

@@ -9,6 +9,9 @@ from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import HELD, PLANNED, RETRY, Delivery, Record, delivery_name
 from smm_cli.words.post import Post
 
+PERHAPS = frozenset({"settling", "outcome-unknown"})
+"""Slugs of records of which something may be public."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -37,7 +40,8 @@ class Wanted:
     @property
     def begun(self) -> bool:
         """Part of it is public, or may be: it must be ended, whatever the hour."""
-        return self.record is not None and (self.record.parts_public > 0 or self.record.slug == "outcome-unknown")
+        record = self.record
+        return record is not None and (record.parts_public > 0 or record.slug in PERHAPS)
 
     @property
     def retrying(self) -> bool:
