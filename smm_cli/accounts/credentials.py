@@ -61,6 +61,11 @@ class Credentials:
             self._values[name] = self._stand_in(name) if self.stand_in else self._resolved(name)
         return self._values[name]
 
+    async def fingerprint(self) -> str:
+        """Sixteen hex digits that tell one credential from another, and nothing of it. Raises ConfigError."""
+        values = await self.ready(*self.names)
+        return hashlib.sha256("\n".join([self.bound, *(values[name] for name in sorted(values))]).encode()).hexdigest()[:16]
+
     async def ready(self, *names: str) -> dict[str, str]:
         """The values of `names`; a `command:` runs in a thread, so that it delays no other channel. Raises ConfigError."""
         return {name: self._values.get(name) or await self._waited(name) for name in names}

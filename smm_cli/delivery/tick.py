@@ -9,11 +9,13 @@ from datetime import datetime
 
 from smm_cli.delivery.channel_run import ChannelRun
 from smm_cli.delivery.papers import Papers
+from smm_cli.delivery.planning import plan_posts
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.waits import ask_waits
+from smm_cli.delivery.wake import leave_word, marks_now
 from smm_cli.errors import SmmError, UsageError
-from smm_cli.ledger.intake import refuse_foreign, write_out
+from smm_cli.ledger.intake import refuse_foreign, take_in, write_out
 from smm_cli.plan.plan import Plan, due
 from smm_cli.words.delivery import FAILED, HELD, PLANNED, PUBLISHED, RETRY, Delivery
 from smm_cli.words.post import Post

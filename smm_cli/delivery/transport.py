@@ -86,6 +86,10 @@ class Transport:
             self._credentials[name] = found
         return found
 
+    async def credential(self, network: Network) -> str:
+        """A fingerprint of the channel's credential: a renewed one has another. Raises ConfigError where it cannot be read."""
+        return await self.credentials(network).fingerprint()
+
     def forget(self, channel: str) -> None:
         """Read the secrets of `channel` again before its next request (after a login elsewhere)."""
         if channel in self._credentials:
