@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from smm_cli.calendar.model import Calendar
@@ -62,14 +62,14 @@ def list_queue(
 
 def chosen(deliveries: Iterable[Delivery], calendar: Calendar, channel: str = "", campaign: str = "", state: str = "") -> list[Delivery]:
     """Deliveries still to come, or those in `state`, on a channel or group, of a campaign. Raises UsageError for unknown names."""
-    from smm_cli.calendar.near import nearest
+    from smm_cli.calendar.near import did_you_mean
 
     if channel and channel not in calendar.channels and channel not in calendar.groups:
-        raise UsageError(f"there is no channel or group {channel}", hint=_near(nearest(channel, [*calendar.channels, *calendar.groups])))
+        raise UsageError(f"there is no channel or group {channel}", hint=did_you_mean(channel, [*calendar.channels, *calendar.groups]))
     if campaign and campaign not in calendar.campaigns:
-        raise UsageError(f"there is no campaign {campaign}", hint=_near(nearest(campaign, calendar.campaigns)))
+        raise UsageError(f"there is no campaign {campaign}", hint=did_you_mean(campaign, calendar.campaigns))
     if state and state not in STATES:
-        raise UsageError(f"there is no state {state}", hint=_near(nearest(state, STATES)) or ", ".join(STATES))
+        raise UsageError(f"there is no state {state}", hint=did_you_mean(state, STATES, ", ".join(STATES)))
     channels = calendar.groups.get(channel, (channel,)) if channel else ()
     return [
         delivery
@@ -78,10 +78,6 @@ def chosen(deliveries: Iterable[Delivery], calendar: Calendar, channel: str = ""
         and (not channels or delivery.channel in channels)
         and (not campaign or delivery.campaign == campaign)
     ]
-
-
-def _near(word: str) -> str:
-    return f"did you mean {word}?" if word else ""
 
 
 def read_end(text: str, now: datetime, zone: ZoneInfo) -> datetime:
@@ -100,7 +96,7 @@ def needs_you(deliveries: Iterable[Delivery], now: datetime) -> list[Delivery]:
         delivery
         for delivery in deliveries
         if delivery.state in (FAILED, UNKNOWN, WAITING)
-        or (delivery.state == HELD and delivery.due is not None and delivery.due <= now + timedelta(0))
+        or (delivery.state == HELD and delivery.due is not None and delivery.due <= now)
     ]
 
 
