@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from smm_cli.calendar.listing import RACY, is_text, one_of_each, refused, scan, wanted
+from smm_cli.calendar.listing import RACY, is_text, no_index, one_of_each, refused, scan, unreadable, wanted
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import Row, pack, pack_problems, unpack, unpack_problems
 from smm_cli.calendar.source import Commit, Source, WorkTree
 from smm_cli.calendar.stamps import blob_id, row_id, version
 from smm_cli.words.post import Post
-from smm_cli.words.problem import WARNING, Place, Problem
+from smm_cli.words.problem import Problem
 
 FORM = 1
 """PRAGMA user_version: raised when the tables change."""
@@ -76,7 +76,7 @@ class Index:
         try:
             data = source.read(path)
         except OSError as error:
-            return None, [_unreadable(path, error)]
+            return None, [unreadable(path, error)]
         return read_post(path, data, self.calendar)
 
     def store_wake(self, values: Mapping[str, str]) -> bool:
@@ -106,7 +106,7 @@ class Index:
 
         def without(why: str) -> tuple[list[Row], list[Problem]]:
             found, problems = self._of_any(source)
-            return found, [_no_index(why), *problems]
+            return found, [no_index(why), *problems]
 
         return self._with(rows, without)
 
@@ -131,7 +131,7 @@ class Index:
                 data = (source.root / path).read_bytes()
             except OSError as error:
                 rows.pop(path, None)
-                problems.append(_unreadable(path, error))
+                problems.append(unreadable(path, error))
                 continue
             number = row_id(path, blob_id(data))
             row = _row(database, number) if number in held else None
@@ -233,7 +233,7 @@ class Index:
         except sqlite3.DatabaseError as error:
             if _is_damage(error):
                 raise
-            return [_no_index(str(error))]
+            return [no_index(str(error))]
         return []
 
 
@@ -292,12 +292,3 @@ def _ids(database: sqlite3.Connection) -> set[int]:
 def _row(database: sqlite3.Connection, number: int) -> Row | None:
     found: Row | None = database.execute("SELECT path, body, post, problems FROM parsed WHERE id = ?", (number,)).fetchone()
     return found
-
-
-def _no_index(why: str) -> Problem:
-    what = f"the index cannot be used ({why}): every post is read anew, which takes longer"
-    return Problem("no-index", what, Place(".smm/index.db"), "make room on the disk, or let this user write into .smm", WARNING)
-
-
-def _unreadable(path: str, error: OSError) -> Problem:
-    return Problem("post-unreadable", f"the file cannot be read: {error.strerror or 'it is gone'}", Place(path))

@@ -8,7 +8,7 @@ from stat import S_ISREG
 
 from smm_cli.calendar.source import WorkTree
 from smm_cli.words.post import Post
-from smm_cli.words.problem import Place, Problem
+from smm_cli.words.problem import WARNING, Place, Problem
 
 Stat = tuple[str, int, int, int]
 """Path, mtime in ns, size in bytes, inode."""
@@ -105,3 +105,14 @@ def _doubled(post: Post, same: Sequence[Post], original: Post | None) -> Problem
         others = ", ".join(other.path for other in same if other is not post)
         what, hint = f"{post.path} and {others} both have the id {post.id}: neither goes out", "give one of them its own id"
     return Problem("duplicate-id", what, Place(post.path), hint)
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """A file that the system does not let us read, or that is gone."""
+    return Problem("post-unreadable", f"the file cannot be read: {error.strerror or 'it is gone'}", Place(path))
+
+
+def no_index(why: str) -> Problem:
+    """The warning that everything is parsed each time."""
+    what = f"the index cannot be used ({why}): every post is read anew, which takes longer"
+    return Problem("no-index", what, Place(".smm/index.db"), "make room on the disk, or let this user write into .smm", WARNING)
