@@ -20,7 +20,8 @@ EARLY = timedelta(seconds=30)
 """Tokens that end within this time count as ended: a request may take that long."""
 IDENTITY = ("server", "url", "handle", "identifier", "user", "client_id")
 """Settings that say for whom a token was made; a change of one makes stored tokens void."""
-STAND_IN_WEBHOOK = "whsec_" + base64.b64encode(b"no secret: this is a rehearsal..").decode()
+STAND_IN_WEBHOOK = "whsec_" + base64.b64encode(b"a secret of the sandbox, no more").decode()
+"""What rehearsals sign webhooks with; the fake receiver checks by the same."""
 
 
 class Credentials:

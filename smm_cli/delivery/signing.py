@@ -48,7 +48,8 @@ class Signer:
         kept = self._kept.get(request.auth)
         if kept is None:
             values = await self._values(request.auth)
-            self.used = next(iter(values.values()), None)
+            if request.auth == "channel":
+                self.used = next(iter(values.values()), None)
             self._secrets = tuple(value for name, value in values.items() if name != "user" and len(value) >= ECHO)
             content = b"" if is_fixed(self.auth) else await body.whole()
             kept = sign(self.auth, values, request.method, request.url, named, content, now)

@@ -132,6 +132,12 @@ class Transport:
                 await client.aclose()
         self._client = self._foreign_client = None
 
+    async def __aenter__(self) -> Transport:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     # -- the channel's own requests ----------------------------------------------------------------------------------------
 
     async def _own(self, network: Network, request: Request, vault: Vault, prefix: str) -> Answer:

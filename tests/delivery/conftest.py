@@ -17,7 +17,7 @@ from smm_cli.networks.base import Network, Table
 from smm_cli.words.auth import Auth, Bearer
 from smm_cli.words.channel import Account, Channel
 
-TOKEN = "tok/en+with=odd&signs-0123456789"  # noqa: S105
+TOKEN = "tok/en+with=odd&signs-0123456789"
 
 
 @dataclass

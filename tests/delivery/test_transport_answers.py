@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import ssl
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from smm_cli.clock import SetClock, SystemClock
 from smm_cli.delivery import incoming
@@ -120,15 +125,46 @@ def test_a_refused_connection_reached_nobody(calendar, box):
     assert "cannot connect to 127.0.0.1" in raised.value.what
 
 
-def test_a_failing_tls_handshake_reached_nobody(calendar, box, loopback):
-    async def work():
-        async with loopback() as server:
-            url = server.url.replace("http:", "https:")
-            await sent(calendar, box(url), Request("POST", url, Json({})))
+async def babble(reader, writer):
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
 
-    with pytest.raises(Silence) as raised:
-        run(work())
-    assert not raised.value.reached
+
+async def tls_failure(calendar, box, context=None, meet=babble):
+    server = await asyncio.start_server(meet, "127.0.0.1", 0, ssl=context)
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        with pytest.raises(Silence) as raised:
+            await sent(calendar, box(url), Request("POST", url, Json({}), commits=True))
+        return raised.value
+    finally:
+        server.close()
+        await asyncio.sleep(0.05)
+
+
+def test_a_failing_tls_handshake_reached_nobody(calendar, box):
+    assert not run(tls_failure(calendar, box)).reached
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(calendar, box, tmp_path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate(tmp_path))
+    silence = run(tls_failure(calendar, box, context))
+    assert not silence.reached
+    assert "certificate" in silence.what.lower()
+
+
+def certificate(folder):
+    """A certificate for 127.0.0.1 that vouches for itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    made = made.not_valid_before(NOW - timedelta(days=3650)).not_valid_after(NOW + timedelta(days=3650))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(pem + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    return path
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,52 @@ from smm_cli.delivery.transport import Transport
 from smm_cli.words.exchange import Request, handle
 from smm_cli.words.post import Blob
 
-INSIDE = """
-127.0.0.1 127.1 2130706433 0x7f000001 0177.0.0.1 0x7f.1 0 0.0.0.0 10.0.0.1 10.1 172.16.0.1 172.31.255.255 192.168.1.1 3232235777
-169.254.169.254 100.64.0.1 192.0.0.8 198.18.0.1 192.0.2.1 224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255
-::1 :: ::ffff:127.0.0.1 ::ffff:7f00:1 ::ffff:10.0.0.1 ::127.0.0.1 ::ffff:169.254.169.254 fe80::1 fe80::1%eth0 fc00::1 fd12:3456::1 fec0::1
-ff02::1 64:ff9b::7f00:1 64:ff9b::10.0.0.1 64:ff9b:1::1 2002:7f00:1:: 2002:a00:1:: 2001:0:4136:e378:8000:63bf:80ff:fffe 2001:db8::1 100::1
-""".split()
+INSIDE = [
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "0x7f.1",
+    "0",
+    "0.0.0.0",
+    "10.0.0.1",
+    "10.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "3232235777",
+    "169.254.169.254",
+    "100.64.0.1",
+    "192.0.0.8",
+    "198.18.0.1",
+    "192.0.2.1",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "::ffff:127.0.0.1",
+    "::ffff:7f00:1",
+    "::ffff:10.0.0.1",
+    "::127.0.0.1",
+    "::ffff:169.254.169.254",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "fd12:3456::1",
+    "fec0::1",
+    "ff02::1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::10.0.0.1",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "2002:a00:1::",
+    "2001:0:4136:e378:8000:63bf:80ff:fffe",
+    "2001:db8::1",
+    "100::1",
+]
 
 
 def run(work):
@@ -97,7 +137,9 @@ def test_a_page_is_asked_at_the_address_that_was_checked_and_by_its_name(calenda
 def test_a_page_gets_no_credentials_even_where_they_were_meant_for_it(calendar, box, loopback):
     async def work():
         async with loopback() as server:
-            request = page(server.url, headers={"Authorization": "Bearer x", "Cookie": "a=b", "X-Key": handle("token"), "Accept": "text/html"})
+            request = page(
+                server.url, headers={"Authorization": "Bearer x", "Cookie": "a=b", "X-Key": handle("token"), "Accept": "text/html"}
+            )
             await asked(calendar, box(server.url), request, allow=[server.host])
             return server.seen[0].headers
 
@@ -142,7 +184,9 @@ def test_three_redirects_are_followed_and_no_more(calendar, box, loopback, says,
     assert run(work()).status == status
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://page.example/", "gopher://page.example", "http://", "http://a b/", "http://u:p@page.example/"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://page.example/", "gopher://page.example", "http://", "http://a b/", "http://u:p@page.example/"]
+)
 def test_only_web_addresses_are_asked(calendar, box, url):
     if url.startswith("file:"):
         url = "x" + url

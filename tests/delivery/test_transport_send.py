@@ -39,7 +39,9 @@ async def sent(calendar, network, request, vault=None):
 def test_a_request_carries_the_token_of_its_channel(calendar, box, loopback, token):
     async def work():
         async with loopback() as server:
-            answer = await sent(calendar, box(server.url), Request("POST", f"{server.url}/posts?a=1", Json({"text": "ä"}), query=(("b", "x y"),)))
+            answer = await sent(
+                calendar, box(server.url), Request("POST", f"{server.url}/posts?a=1", Json({"text": "ä"}), query=(("b", "x y"),))
+            )
             return answer, server.seen[0]
 
     answer, seen = run(work())
@@ -109,7 +111,9 @@ def test_nothing_is_sent_without_tls_but_on_this_machine(calendar, box, url):
     assert raised.value.slug == "no-tls"
 
 
-@pytest.mark.parametrize("url", ["https://ada:pw@example.org/", "ftp://example.org/", "https://", "https://example.org\\@evil.example/", "https://exa mple.org/"])
+@pytest.mark.parametrize(
+    "url", ["https://ada:pw@example.org/", "ftp://example.org/", "https://", "https://example.org\\@evil.example/", "https://exa mple.org/"]
+)
 def test_addresses_that_can_be_read_in_two_ways_are_refused(calendar, box, url):
     with pytest.raises(ConfigError) as raised:
         run(sent(calendar, box("https://example.org"), Request("GET", url)))
@@ -133,7 +137,9 @@ def test_values_take_the_place_of_handles_everywhere(calendar, box, loopback, to
     async def work():
         async with loopback() as server:
             for body in bodies:
-                request = Request("POST", f"{server.url}/bot{handle('token')}/x?q={handle('token')}", body, {"x-key": handle("token")}, auth="")
+                request = Request(
+                    "POST", f"{server.url}/bot{handle('token')}/x?q={handle('token')}", body, {"x-key": handle("token")}, auth=""
+                )
                 await sent(calendar, box(server.url), request)
             return server.seen
 
@@ -174,7 +180,9 @@ def test_a_capability_goes_where_its_answer_said_and_nowhere_else(calendar, box,
             body = {"upload": {"url": f"{store.url}/put?sig=abc123def456", "key": "capability-0123456789"}, "n": [1]}
             async with loopback(says(body=body)) as server:
                 network, vault = box(server.url), {}
-                answer = await sent(calendar, network, Request("POST", server.url, secret=("upload.url", "upload.key", "no.such", "n.0")), vault)
+                answer = await sent(
+                    calendar, network, Request("POST", server.url, secret=("upload.url", "upload.key", "no.such", "n.0")), vault
+                )
                 url = answer.get("upload", "url")
                 await sent(calendar, network, Request("PUT", url, Text("film"), auth=""), vault)
                 key = answer.get("upload", "key")
@@ -223,7 +231,9 @@ def test_files_are_streamed_with_their_length(calendar, box, loopback):
             data = bytes(range(256)) * 4096
             blob = transport.blobs.keep(data, "video/mp4")
             network = box(server.url)
-            await transport.send(network, Request("PUT", server.url, Slice(blob, 100, 700_100), {"content-range": "bytes 100-700099/*"}), {}, "0.1")
+            await transport.send(
+                network, Request("PUT", server.url, Slice(blob, 100, 700_100), {"content-range": "bytes 100-700099/*"}), {}, "0.1"
+            )
             fields = (Field("file", blob, 'fi"lm.mp4'), Field("alt", "ein Läufer", type="text/plain; charset=utf-8"))
             await transport.send(network, Request("POST", server.url, Multipart(fields)), {}, "0.2")
             await transport.close()
@@ -277,7 +287,13 @@ def test_no_secret_stands_in_what_a_failure_says(calendar, box, loopback, says, 
         silence, seen = run(work())
     assert token in seen[0].headers["authorization"]
     texts = [str(silence), repr(silence), "".join(traceback.format_exception(silence)), caplog.text]
-    for form in (token, quote(token), quote(token, safe=""), quote(token, safe="!$&'()*+,;=:@-._~"), base64.b64encode(token.encode()).decode()):
+    for form in (
+        token,
+        quote(token),
+        quote(token, safe=""),
+        quote(token, safe="!$&'()*+,;=:@-._~"),
+        base64.b64encode(token.encode()).decode(),
+    ):
         assert not any(form in text for text in texts)
     assert silence.__context__ is None
 
