@@ -7,7 +7,7 @@ and a pause or a lapsed approval could not call it back. smm sends when it is ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from smm_cli.networks._mastodon_lookup import find_status, look_for, receipt_of
 from smm_cli.networks._mastodon_media import attached_again, upload_all
 from smm_cli.networks._mastodon_remarks import remarks_on
 from smm_cli.networks._mastodon_server import ask_server, sign_in
+from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Network, Repeat, Table
 from smm_cli.text.dialects import plain
 from smm_cli.text.rulers import measure
@@ -30,6 +31,7 @@ from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, Json, Logging
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Poll, Post
 from smm_cli.words.problem import Problem
+from smm_cli.words.tree import Mention
 
 DOCS = "https://docs.joinmastodon.org"
 SERVER_CODE = "mastodon app/models/media_attachment.rb (4.5)"
@@ -129,7 +131,7 @@ class Mastodon(Network):
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """Text, and the fields of the request; a content warning holds for every part, poll, quote and reply for the first."""
-        options = self.options(post)
+        options, mention = self.options(post), self.mention(facts)
         visibility = post.visibility or self.settings.visibility
         if number and visibility == "public":
             visibility = self.settings.thread_visibility or visibility
@@ -137,16 +139,16 @@ class Mastodon(Network):
         if language := _language(post.language or self.settings.language or facts.language):
             fields["language"] = language
         if post.content_warning:
-            fields["spoiler_text"] = post.content_warning
+            fields["spoiler_text"] = short(post.content_warning, mention)
         if options.sensitive or post.content_warning:
             fields["sensitive"] = True
         if options.quote_policy:
             fields["quote_policy"] = options.quote_policy
         if number == 0:
-            fields |= {"poll": _poll(post.poll)} if post.poll else {}
+            fields |= {"poll": _poll(post.poll, mention)} if post.poll else {}
             fields |= {"reply_to": _pointer(post.reply_to, facts, -1)} if post.reply_to else {}
             fields |= {"quote": _pointer(post.quote, facts, 0)} if post.quote else {}
-        return PayloadPart(plain(part.blocks, self.mention(facts), links="after"), fields, part.media, part.line)
+        return PayloadPart(plain(part.blocks, mention, links="after"), fields, described(part.media, mention), part.line)
 
     def measured(self, part: PayloadPart, limit: Limit) -> int:
         """The content warning counts into the limit with its addresses at full length (status_length_validator.rb, 4.5)."""
@@ -249,8 +251,9 @@ def _status(message: PayloadPart, media: list[str]) -> dict[str, Any]:
     return body
 
 
-def _poll(poll: Poll) -> dict[str, Any]:
-    return {"options": list(poll.options), "expires_in": poll.seconds, "multiple": poll.multiple, "hide_totals": poll.hide_totals}
+def _poll(poll: Poll, mention: Callable[[Mention], str]) -> dict[str, Any]:
+    options = [short(option, mention) for option in poll.options]
+    return {"options": options, "expires_in": poll.seconds, "multiple": poll.multiple, "hide_totals": poll.hide_totals}
 
 
 def _pointer(target: str, facts: Facts, part: int) -> dict[str, str]:
