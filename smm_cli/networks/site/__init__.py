@@ -19,6 +19,7 @@ from smm_cli.networks.site.content import Content, inline_media
 from smm_cli.networks.site.entry import Entry, language_of, make_entry, newest_first
 from smm_cli.networks.site.feeds import IN_FEED
 from smm_cli.networks.site.pages import Look
+from smm_cli.networks.site.paging import archives
 from smm_cli.networks.site.settings import SiteSettings
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
@@ -146,7 +147,8 @@ class Site(Network):
             files += [folder.page_file(self.look, entry, payload.parts[0].text), folder.entry_file(entry)]
         every = newest_first(every)
         look = self.look_of(every)
-        return [*files, *folder.archive_files(look, every), *folder.overviews(look, every, every[:IN_FEED])]
+        files += [folder.archive_file(look, every, number) for number in range(1, archives(len(every)) + 1)]
+        return [*files, *folder.overviews(look, every, every[:IN_FEED])]
 
     def _receipt(self, payload: Payload, part: int) -> PartReceipt:
         entry = payload.parts[part].fields["entry"]

@@ -99,7 +99,7 @@ def is_entry(found: Any) -> bool:
     """Whether the JSON of a file is an entry: what else lies in the folder is nobody's page."""
     if not isinstance(found, dict) or not isinstance(found.get("_smm"), dict):
         return False
-    return {"id", "url", "title", "date_published"} <= set(found) and {"slug", "day", "titled"} <= set(found["_smm"])
+    return {"url", "title", "date_published"} <= set(found) and {"slug", "day", "titled"} <= set(found["_smm"])
 
 
 def _opening(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

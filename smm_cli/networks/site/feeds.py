@@ -34,7 +34,7 @@ def json_feed(look: Look, entries: list[Entry]) -> str:
         "language": look.language,
         "authors": [{"name": look.author}] if look.author else [],
         "hubs": [{"type": "WebSub", "url": look.hub}] if look.hub else [],
-        "items": [{key: value for key, value in entry.items() if key != "_smm"} for entry in entries],
+        "items": [{key: entry[key] for key in sorted(entry) if key != "_smm"} for entry in entries],
     }
     return json.dumps({key: value for key, value in feed.items() if value or key == "items"}, ensure_ascii=False, indent=1) + "\n"
 

@@ -15,6 +15,7 @@ from smm_cli.words.post import Blob
 
 HTML, XML, JSON, CSS = "text/html", "application/xml", "application/json", "text/css"
 BESIDE = "post.json"
+NOT_IN_LISTS = ("attachments", "authors", "content_html", "external_url", "id", "image", "tags")
 
 Asking = Generator[Request, Answer, None]
 
@@ -42,8 +43,8 @@ def clear(pattern: str, wanted: set[str]) -> Asking:
 
 
 def known() -> Generator[Request, Answer, list[Entry]]:
-    """The entries of all pages, newest first, without their content."""
-    answer = yield listing(f"*/{BESIDE}", ("read", "1"), ("without", "content_html"))
+    """The entries of all pages, newest first, with what lists show of them."""
+    answer = yield listing(f"*/{BESIDE}", ("read", "1"), *(("without", key) for key in NOT_IN_LISTS))
     return newest_first([item["body"] for item in answer.body if is_entry(item["body"])])
 
 
@@ -83,9 +84,14 @@ def page_file(look: Look, entry: Entry, content: str) -> tuple[str, Body]:
     return f"{entry['_smm']['slug']}/index.html", Text(pages.page(look, entry, content), HTML)
 
 
-def archive_files(look: Look, every: list[Entry]) -> list[tuple[str, Body]]:
-    """All archive pages, the oldest first."""
-    return [(f"page/{n}/index.html", Text(pages.archive(look, every, n), HTML)) for n in range(1, paging.archives(len(every)) + 1)]
+def archive_path(number: int) -> str:
+    """Where archive page `number` stands."""
+    return f"page/{number}/index.html"
+
+
+def archive_file(look: Look, every: list[Entry], number: int) -> tuple[str, Body]:
+    """One archive page."""
+    return archive_path(number), Text(pages.archive(look, every, number), HTML)
 
 
 def overviews(look: Look, every: list[Entry], newest: list[Entry]) -> Iterator[tuple[str, Body]]:
@@ -99,13 +105,15 @@ def overviews(look: Look, every: list[Entry], newest: list[Entry]) -> Iterator[t
 def put_archive(look: Look, every: list[Entry], changed: Entry) -> Asking:
     """Archive pages from the place of `changed` on, and those that are missing; those that are too many go."""
     there = {item["path"] for item in (yield listing("page/*/index.html")).body}
-    first = paging.place_of(every, changed) - 1  # the page before leads to it
     last = paging.archives(len(every))
+    too_many = there - {archive_path(number) for number in range(1, last + 1)}
+    first = paging.place_of(every, changed)
     for number in range(1, last + 1):
-        path = f"page/{number}/index.html"
-        if number >= first or path not in there:
-            yield put(path, Text(pages.archive(look, every, number), HTML))
-    for path in sorted(there - {f"page/{number}/index.html" for number in range(1, last + 1)}):
+        begun = number < last and archive_path(number + 1) not in there  # a page leads to the next newer one
+        ended = number == last and bool(too_many)
+        if number >= first or archive_path(number) not in there or begun or ended:
+            yield put(*archive_file(look, every, number))
+    for path in sorted(too_many):
         yield delete(path)
 
 

@@ -48,7 +48,8 @@ class Look:
         """The first letter of the title on the site's colour, as an address that needs no file."""
         letter = escape(next((sign for sign in self.title if sign.isalnum()), "·").upper())
         box = f'<rect width="64" height="64" rx="14" fill="{readable(self.accent, "#ffffff")}"/>'
-        text = f'<text x="32" y="46" font-family="Georgia,serif" font-size="40" font-weight="700" text-anchor="middle" fill="#fff">{letter}</text>'
+        font = 'font-family="Georgia,serif" font-size="40" font-weight="700" text-anchor="middle"'
+        text = f'<text x="32" y="46" {font} fill="#fff">{letter}</text>'
         return "data:image/svg+xml," + quote(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">{box}{text}</svg>')
 
 
