@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -36,7 +36,8 @@ def append_link_and_tags(parts: tuple[Part, ...], link: str, tags: tuple[str, ..
 
 def as_tag(text: str) -> str:
     """A tag as a hashtag without its sign: several words become CamelCase, other signs fall away (`open source` → OpenSource)."""
-    words = re.findall(r"[^\W_]+(?:_[^\W_]+)*|_", text.strip().removeprefix("#"))
+    signs = unicodedata.normalize("NFC", text.strip().removeprefix("#"))
+    words = "".join(sign if sign.isalnum() or sign == "_" or unicodedata.category(sign)[0] == "M" else " " for sign in signs).split()
     if len(words) < 2:
         return "".join(words)
     return "".join(word[:1].upper() + word[1:] for word in words)

@@ -12,10 +12,8 @@ from functools import cache
 from smm_cli.text.addresses import LATIN, MASTODON, grammar
 from smm_cli.text.rulers import graphemes
 
-MENTION = re.compile(
-    rf"(?<![=/\w])@([a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\w.-]+\w+(?![@\uff20{LATIN}]|://)",
-    re.IGNORECASE,
-)
+MENTION = re.compile(r"(?<![=/\w])@([a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\w.-]+\w+", re.IGNORECASE)
+NO_MENTION_BEFORE = re.compile(rf"[@\uff20{LATIN}]|://")
 UNKNOWN = re.compile(r"(?<![A-Za-z0-9@])https?://[^\s<>()]*[^\s<>().,;:!?'\"*_~]", re.IGNORECASE)
 
 
@@ -44,7 +42,8 @@ def _entities(text: str, url_length: int) -> Iterator[tuple[int, int, str]]:
         if not any(start <= found.start() < end for start, end in known) and graphemes(found[0]) < url_length:
             yield found.start(), found.end(), "x" * url_length
     for found in MENTION.finditer(text):
-        yield found.start(), found.end(), f"@{found[1]}"
+        if not NO_MENTION_BEFORE.match(text, found.end()):
+            yield found.start(), found.end(), f"@{found[1]}"
 
 
 @cache

@@ -86,7 +86,7 @@ class _Taking:
         self.open = ()
         if not names:
             self._problem("this marker names no channel, group or network", line)
-        elif EVERYBODY in names:
+        elif EVERYBODY in map(str.lower, names):
             if len(names) > 1:
                 self._problem("all stands beside other targets", line)
         else:
