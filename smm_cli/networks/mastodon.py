@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import field_validator
 
@@ -159,6 +159,10 @@ class Mastodon(Network):
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
         return remarks_on(self, post, payload)
 
+    def share_link(self, payload: Payload) -> str:
+        """The server's own form with the text of the first part, for a channel that is posted to by hand."""
+        return f"{self.server}/share?text={quote(payload.parts[0].text, safe='')}"
+
     # -- conversations ---------------------------------------------------------------------------------------------------
 
     def publish(self, payload: Payload, part: int) -> Publishing:
@@ -166,13 +170,13 @@ class Mastodon(Network):
         message = payload.parts[part]
         media = yield from upload_all(self.server, message.media)
         reply = yield from self._found(message.fields.get("reply_to"), "reply_to")
-        quote = yield from self._found(message.fields.get("quote"), "quote")
+        quoted = yield from self._found(message.fields.get("quote"), "quote")
         earlier = yield Earlier()
         body = _status(message, [own for own, _ in media])
         if target := (earlier.id if earlier else reply):
             body["in_reply_to_id"] = target
-        if quote:
-            body["quoted_status_id"] = quote
+        if quoted:
+            body["quoted_status_id"] = quoted
         body |= {"visibility": message.fields["visibility"]}
         headers = {"idempotency-key": f"{payload.key}-{part}"}
         answer = yield Request("POST", f"{self.server}/api/v1/statuses", Json(body), headers, commits=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
+
+NAMED = re.compile(r'(name|filename)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))')
+"""Parameters of a Content-Disposition. Source: RFC 7578, section 4.2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +73,19 @@ class Call:
     @cached_property
     def multipart(self) -> Mapping[str, str | Upload]:
         """The fields of a multipart body; files as Upload. Empty where the body is none."""
-        from email.parser import BytesParser
-        from email.policy import HTTP
-
-        head = f"content-type: {self.headers.get('content-type', '')}\r\nmime-version: 1.0\r\n\r\n".encode()
+        boundary = re.search(r'boundary="?([^";]+)"?', self.headers.get("content-type", ""))
+        if self.type != "multipart/form-data" or not boundary:
+            return {}
+        pieces = (b"\r\n" + self.content).split(b"\r\n--" + boundary[1].encode())
         fields: dict[str, str | Upload] = {}
-        for part in BytesParser(policy=HTTP).parsebytes(head + self.content).iter_parts():
-            name = str(part.get_param("name", "", header="content-disposition"))
-            raw = part.get_payload(decode=True)
-            content = raw if isinstance(raw, bytes) else b""
-            filename = part.get_filename()
-            fields[name] = content.decode() if filename is None else Upload(filename, part.get_content_type(), content)
+        for piece in pieces[1:-1]:
+            head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+            lines = [line.partition(":") for line in head.decode().split("\r\n")]
+            told = {name.strip().lower(): value.strip() for name, _, value in lines}
+            named = {key: bare or inner for key, inner, bare in NAMED.findall(told.get("content-disposition", ""))}
+            filename = named.get("filename")
+            kind = told.get("content-type", "application/octet-stream")
+            fields[named.get("name", "")] = content.decode() if filename is None else Upload(filename, kind, content)
         return fields
 
 

@@ -124,6 +124,11 @@ def test_types_that_the_server_does_not_name_are_not_taken():
     assert [sorted(limit.types) for limit in network.media_limits] == [["image/png"], ["video/mp4"], []]
 
 
+def test_by_hand_the_servers_own_form_opens_with_the_text(network, facts):
+    payload = network.compose(Post("p", "p.md", "Grüße & #so", link="https://a.example"), facts)
+    assert network.share_link(payload) == SERVER + "/share?text=Gr%C3%BC%C3%9Fe%20%26%20%23so%0A%0Ahttps%3A%2F%2Fa.example"
+
+
 # -- publishing -------------------------------------------------------------------------------------------------------------
 
 
