@@ -46,16 +46,14 @@ class Lazy(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, about = COMMANDS[cmd_name]
-        if getattr(ctx, "resilient_parsing", False) or _only_help(ctx):
-            return TyperCommand(cmd_name, help=about)
         made = typer.main.get_command(importlib.import_module(f"smm_cli.cli.{module}").app)
         made.name = cmd_name
         made.help = made.help or about
         return made
 
-
-def _only_help(ctx: Any) -> bool:
-    return bool(ctx.obj is None and ctx.protected_args == [] and not ctx.args)
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
 app = typer.Typer(cls=Lazy, no_args_is_help=False, rich_markup_mode=None, add_completion=True, pretty_exceptions_enable=False)

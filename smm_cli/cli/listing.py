@@ -95,8 +95,7 @@ def needs_you(deliveries: Iterable[Delivery], now: datetime) -> list[Delivery]:
     return [
         delivery
         for delivery in deliveries
-        if delivery.state in (FAILED, UNKNOWN, WAITING)
-        or (delivery.state == HELD and delivery.due is not None and delivery.due <= now)
+        if delivery.state in (FAILED, UNKNOWN, WAITING) or (delivery.state == HELD and delivery.due is not None and delivery.due <= now)
     ]
 
 

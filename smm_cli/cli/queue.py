@@ -1,0 +1,246 @@
+"""smm queue: what is to come, and what people decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from smm_cli.cli import output
+from smm_cli.cli.listing import chosen, list_queue, read_end, whole_plan
+from smm_cli.cli.session import Session
+from smm_cli.delivery.runner import Runner
+from smm_cli.errors import UsageError
+from smm_cli.ledger.intake import write_out
+from smm_cli.ledger.people import cancel as cancel_deliveries
+from smm_cli.ledger.people import hold as hold_deliveries
+from smm_cli.ledger.people import release as release_deliveries
+from smm_cli.ledger.people import resolve as resolve_delivery
+from smm_cli.ledger.people import retry as retry_deliveries
+from smm_cli.plan.phrase import say_moment
+from smm_cli.words.delivery import Delivery
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What is to come, and what people decide about it.")
+
+Names = Annotated[list[str] | None, typer.Argument(help="POST@CHANNEL, or a post: all its deliveries.")]
+State = Annotated[str, typer.Option(help="Only those in this state.")]
+OnChannel = Annotated[str, typer.Option("--channel", help="Only this channel or group.")]
+OfCampaign = Annotated[str, typer.Option("--campaign", help="Only this campaign.")]
+Since = Annotated[str, typer.Option(help="Only those due since then.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    until: Annotated[str, typer.Option(help="Only what is due before then.")] = "",
+    since: Since = "",
+    limit: Annotated[str, typer.Option(help="At most so many.")] = "",
+    channel: OnChannel = "",
+    campaign: OfCampaign = "",
+    state: State = "",
+    json: AsJson = False,
+) -> int:
+    """Everything to come.
+
+    Example: smm queue list --channel mastodon --until 2026-12-01
+    """
+    return list_queue(ctx.obj, as_json=json, until=until, since=since, limit=limit, channel=channel, campaign=campaign, state=state)
+
+
+@app.command()
+def show(ctx: typer.Context, name: Annotated[str, typer.Argument(help="POST@CHANNEL")], json: AsJson = False) -> int:
+    """One delivery: its state, why, what would change it, and what was tried.
+
+    Example: smm queue show launch@mastodon
+    """
+    from smm_cli.cli.queue_show import show_delivery
+
+    session: Session = ctx.obj
+    with session.runner() as runner:
+        return show_delivery(runner, _one(runner, name), as_json=json)
+
+
+@app.command()
+def hold(
+    ctx: typer.Context,
+    names: Names = None,
+    state: State = "",
+    channel: OnChannel = "",
+    campaign: OfCampaign = "",
+    since: Since = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Keep deliveries from going out until you release them.
+
+    Example: smm queue hold launch@mastodon
+    """
+    scope = (names or (), state, channel, campaign, since)
+    return _decide(ctx.obj, "hold", scope, lambda runner, found: hold_deliveries(runner.ledger, found), yes, dry_run)
+
+
+@app.command()
+def release(
+    ctx: typer.Context,
+    names: Names = None,
+    state: State = "",
+    channel: OnChannel = "",
+    campaign: OfCampaign = "",
+    since: Since = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Let go whatever was held, cancelled or late: it goes out at its time, or at the next tick.
+
+    Example: smm queue release launch@mastodon
+    """
+    scope = (names or (), state, channel, campaign, since)
+    return _decide(ctx.obj, "release", scope, lambda runner, found: release_deliveries(runner.ledger, found), yes, dry_run)
+
+
+@app.command()
+def retry(
+    ctx: typer.Context,
+    names: Names = None,
+    state: State = "",
+    channel: OnChannel = "",
+    campaign: OfCampaign = "",
+    since: Since = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Try failed deliveries again at the next tick. What is unknown needs resolve.
+
+    Example: smm queue retry --channel linkedin --state failed
+    """
+    scope = (names or (), state, channel, campaign, since)
+    return _decide(ctx.obj, "retry", scope, lambda runner, found: retry_deliveries(runner.ledger, found), yes, dry_run)
+
+
+@app.command()
+def cancel(
+    ctx: typer.Context,
+    names: Names = None,
+    state: State = "",
+    channel: OnChannel = "",
+    campaign: OfCampaign = "",
+    since: Since = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Never send these. A receipt says so, so that no other clone revives them.
+
+    Example: smm queue cancel launch@mastodon
+    """
+    scope = (names or (), state, channel, campaign, since)
+    return _decide(
+        ctx.obj, "cancel", scope, lambda runner, found: cancel_deliveries(runner.ledger, found, runner.clock.now()), yes, dry_run
+    )
+
+
+@app.command()
+def resolve(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="POST@CHANNEL")],
+    published: Annotated[str, typer.Option(metavar="URL", help="It is public, at this address.")] = "",
+    not_published: Annotated[bool, typer.Option("--not-published", help="It is surely not public: send it again.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Say how an unknown or by-hand delivery ended.
+
+    Example: smm queue resolve launch@xing --published https://www.xing.com/…
+    """
+    if bool(published) == not_published:
+        raise UsageError("say either --published URL or --not-published", hint=f"smm queue show {name} says where to look")
+    if published and not published.startswith(("https://", "http://", "at://", "file:")):
+        raise UsageError(f"{published} is not an address", hint="give the address of the public post: https://…")
+    session: Session = ctx.obj
+    with session.runner() as runner:
+        delivery = _one(runner, name)
+        what = f"public at {published}" if published else "not public: it will be sent again at the next tick"
+        output.tell(f"{delivery.name} is {delivery.state}; you say: {what}")
+        if dry_run:
+            return 0
+        if not_published and not output.confirm("Are you sure? If it is public it will stand there twice.", yes=yes):
+            return 0
+        resolve_delivery(runner.ledger, delivery, published or None, runner.clock.now())
+        write_out(runner.ledger, runner.calendar.receipts)
+        output.out(f"resolved  {delivery.name}")
+    return 0
+
+
+def _one(runner: Runner, name: str) -> Delivery:
+    from smm_cli.calendar.near import did_you_mean
+
+    found = [d for d in whole_plan(runner).deliveries if d.name == name or (d.post == name and not d.occurrence)]
+    exact = [d for d in found if d.name == name] or found
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        raise UsageError(f"{name} has {len(exact)} deliveries", hint="name one: " + ", ".join(d.name for d in exact[:8]))
+    names = [d.name for d in whole_plan(runner).deliveries]
+    raise UsageError(f"there is no delivery {name}", hint=did_you_mean(name, names, "smm queue list shows all"))
+
+
+Scope = tuple[Sequence[str], str, str, str, str]
+
+
+def _decide(
+    session: Session, verb: str, scope: Scope, act: Callable[[Runner, Sequence[Delivery]], list[str]], yes: bool, dry_run: bool
+) -> int:
+    """Show what is meant, ask, do it. With names nobody is asked; with filters everybody is."""
+    names, *filters = scope
+    if not names and not any(filters):
+        raise UsageError(f"{verb} what?", hint=f"smm queue {verb} POST@CHANNEL, or --state, --channel, --campaign, --since")
+    with session.runner() as runner:
+        found = _meant(runner, names, *filters)
+        zone = ZoneInfo(runner.calendar.timezone)
+        for delivery in found:
+            output.tell(
+                f"  {delivery.name}  {say_moment(delivery.due, zone) if delivery.due else ''}  {delivery.state} {delivery.reason}".rstrip()
+            )
+        if dry_run:
+            return 0
+        if not names and not output.confirm(f"{verb} these {len(found)}?", yes=yes):
+            return 0
+        done = act(runner, found)
+        write_out(runner.ledger, runner.calendar.receipts)
+        return _say_done(verb, found, done)
+
+
+def _meant(runner: Runner, names: Sequence[str], state: str, channel: str, campaign: str, since: str) -> list[Delivery]:
+    plan = whole_plan(runner)
+    if names:
+        known = {d.name for d in plan.deliveries} | {d.post for d in plan.deliveries}
+        for name in names:
+            if name not in known:
+                _one(runner, name)
+        return [d for d in plan.deliveries if d.name in names or d.post in names]
+    found = chosen(plan.deliveries, runner.calendar, channel, campaign, state)
+    if since:
+        start = read_end(since, runner.clock.now(), ZoneInfo(runner.calendar.timezone))
+        found = [d for d in found if d.due is not None and d.due >= start]
+    if not found:
+        raise UsageError("no delivery fits", hint="smm queue list shows all")
+    return found
+
+
+UNDO = {"hold": "release", "cancel": "release", "release": "hold", "retry": "hold"}
+PAST = {"hold": "held", "cancel": "cancelled", "release": "released", "retry": "to be tried again"}
+
+
+def _say_done(verb: str, found: Sequence[Delivery], done: Sequence[str]) -> int:
+    for name in done:
+        output.out(f"{PAST[verb]}  {name}")
+    for delivery in found:
+        if delivery.name not in done:
+            output.tell(f"not changed: {delivery.name} is {delivery.state}")
+    if done:
+        output.tell(f"Undo: smm queue {UNDO[verb]} {' '.join(done[:3])}{' …' if len(done) > 3 else ''}")
+    return 0 if done else 2

@@ -1,0 +1,76 @@
+"""Why a delivery stands where it stands, what would change that, and what was tried."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from smm_cli.cli import output
+from smm_cli.cli.shapes import delivery_shape, iso
+from smm_cli.delivery.runner import Runner
+from smm_cli.plan.phrase import say_moment
+from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, UNKNOWN, WAITING, Delivery
+
+NEXT = {
+    UNKNOWN: ("smm queue resolve {0} --published URL", "smm queue resolve {0} --not-published"),
+    FAILED: ("smm queue retry {0}", "smm queue cancel {0}"),
+    WAITING: ("smm queue resolve {0} --published URL", "smm queue cancel {0}"),
+    PUBLISHED: ("smm post withdraw {0}",),
+    "cancelled": ("smm queue release {0}",),
+    "planned": ("smm queue hold {0}", "smm queue cancel {0}"),
+}
+
+
+def show_delivery(runner: Runner, delivery: Delivery, *, as_json: bool) -> int:
+    """Print one delivery; 0."""
+    record = runner.ledger.record(delivery.name)
+    attempts = runner.ledger.attempts(delivery.name)
+    if as_json:
+        shape = delivery_shape(delivery)
+        shape["attempts"] = [{"at": iso(a.at), "slug": a.slug, "note": a.note, "runner": a.runner.split("#")[0]} for a in attempts]
+        shape["note"] = record.note if record else None
+        output.as_json(shape)
+        return 0
+    zone = ZoneInfo(runner.calendar.timezone)
+    rows = [
+        ("state", f"{delivery.state} ({delivery.reason})" if delivery.reason else delivery.state),
+        ("due", say_moment(delivery.due, zone) if delivery.due else "no time yet"),
+        ("account", f"{delivery.handle or '-'} on {delivery.network}"),
+        ("file", delivery.path),
+        ("address", delivery.url),
+        ("why", delivery.why),
+        ("note", record.note if record and record.note != delivery.why else ""),
+    ]
+    output.out(output.paint(delivery.name, "bold"))
+    output.table([("  " + name, value) for name, value in rows if value])
+    _show_text(runner, delivery)
+    for attempt in attempts[-8:]:
+        output.out(f"  {say_moment(attempt.at, zone)}  {attempt.slug or 'tried'}  {output.clean(attempt.note)}".rstrip())
+    _show_next(delivery)
+    return 0
+
+
+def _show_next(delivery: Delivery) -> None:
+    lines = delivery.hint.splitlines() if delivery.state == HELD and delivery.hint else []
+    for line in lines or [form.format(delivery.name) for form in NEXT.get(delivery.state, ())]:
+        output.tell(f"  {line.strip()}")
+
+
+def _show_text(runner: Runner, delivery: Delivery) -> None:
+    """What a person needs to post by hand: the text, the pictures, a prefilled address."""
+    if delivery.state != WAITING and not delivery.by_hand:
+        return
+    post = next((p for p in runner.index.posts(runner.source).posts if p.id == delivery.post), None)
+    channel = runner.calendar.channels.get(delivery.channel)
+    if post is None or channel is None or delivery.at is None:
+        return
+    prepared = runner.composer.prepare(post, channel, delivery.name, delivery.at, runner.ledger.account(channel.name))
+    if prepared.payload is None:
+        return
+    for number, part in enumerate(prepared.payload.parts, 1):
+        output.out(f"  -- text{f' {number}' if len(prepared.payload.parts) > 1 else ''}")
+        for line in part.text.splitlines() or [""]:
+            output.out(f"  {output.clean(line)}")
+        for medium in part.media:
+            output.out(f"  -- picture {medium.path}  ({medium.alt})")
+    if prepared.network.share_link is not None:
+        output.out(f"  -- open {prepared.network.share_link(prepared.payload)}")

@@ -1,0 +1,156 @@
+"""smm status, and bare smm: paused? what is next, what needs a person, tokens that end, each runner's last tick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from smm_cli.calendar.model import Calendar, Pause
+from smm_cli.cli import output
+from smm_cli.cli.listing import needs_you, whole_plan
+from smm_cli.cli.session import Session
+from smm_cli.cli.shapes import delivery_shape, iso
+from smm_cli.delivery.runner import Runner
+from smm_cli.plan.phrase import say_moment
+from smm_cli.words.delivery import FAILED, UNKNOWN, Delivery
+
+app = typer.Typer(rich_markup_mode=None)
+ENDING = timedelta(days=14)
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the calendar stands at `now`."""
+
+    now: datetime
+    zone: ZoneInfo
+    pauses: tuple[Pause, ...]
+    coming: tuple[Delivery, ...]
+    needs: tuple[Delivery, ...]
+    ending: tuple[tuple[str, datetime], ...]
+    stopped: dict[str, str]
+    ticks: tuple[tuple[str, datetime], ...]
+    uncommitted: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """6 where something is unknown, 5 where something failed, 3 where a channel is stopped, else 0: for monitors."""
+        states = {delivery.state for delivery in self.needs}
+        return 3 if self.stopped else 6 if UNKNOWN in states else 5 if FAILED in states else 0
+
+
+@app.command("status")
+def status(ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False) -> int:
+    """Paused? What is next, what needs a person, who ticked last. Exit code 6 unknown, 5 failed, 3 stopped, else 0.
+
+    Example: smm status --json
+    """
+    session: Session = ctx.obj
+    with session.runner() as runner:
+        standing = stand(runner)
+    if json:
+        output.as_json(_shape(standing))
+    else:
+        _show(standing)
+    return standing.exit_code
+
+
+def stand(runner: Runner) -> Standing:
+    """How the calendar of `runner` stands now."""
+    now, calendar = runner.clock.now(), runner.calendar
+    plan = whole_plan(runner)
+    coming = [d for d in plan.deliveries if d.due and d.due > now and d.state == "planned"]
+    return Standing(
+        now=now,
+        zone=ZoneInfo(calendar.timezone),
+        pauses=tuple(p for p in calendar.pauses if (p.start is None or p.start <= now) and (p.until is None or now < p.until)),
+        coming=tuple(coming[:SHOWN]),
+        needs=tuple(needs_you(plan.deliveries, now)),
+        ending=_ending(runner, now),
+        stopped={name: why for name, (why, _) in runner.ledger.stopped().items()},
+        ticks=_ticks(runner),
+        uncommitted=_uncommitted(calendar),
+    )
+
+
+def _ending(runner: Runner, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    found = []
+    for name in runner.calendar.channels:
+        account = runner.ledger.account(name)
+        if account and account.expires_at and account.expires_at - now < ENDING:
+            found.append((name, account.expires_at))
+    return tuple(found)
+
+
+def _ticks(runner: Runner) -> tuple[tuple[str, datetime], ...]:
+    mark: Path = runner.calendar.state / "tick"
+    idle = datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.exists() else None
+    found = []
+    for tick in runner.ledger.ticks():
+        at = max(tick.at, idle) if idle and tick.runner == runner.ledger.runner else tick.at
+        found.append((tick.runner.split("#")[0], at))
+    return tuple(found)
+
+
+def _uncommitted(calendar: Calendar) -> tuple[str, ...]:
+    """Receipts that git does not have yet: another machine would send their deliveries again."""
+    from smm_cli.calendar import git
+    from smm_cli.errors import SmmError
+
+    try:
+        if not git.is_repository(calendar.root):
+            return ()
+        return tuple(sorted(path for path, status in git.statuses(calendar.root, "receipts").items() if not status.committed))
+    except SmmError:
+        return ()
+
+
+def _show(standing: Standing) -> None:
+    rows: list[tuple[str, str]] = []
+    for pause in standing.pauses:
+        what = pause.channel or pause.group or pause.network or pause.campaign or "everything"
+        until = f" until {say_moment(pause.until, standing.zone)}" if pause.until else ""
+        rows.append(("paused", f"{what}{until}: {pause.reason}"))
+    rows += _listed("next", [f"{say_moment(d.due, standing.zone)}  {d.name}{_by_hand(d)}" for d in standing.coming if d.due])
+    rows += _listed("needs you", _needs(standing.needs))
+    rows += _listed("stopped", [f"{name}: {why}   smm channel login {name}" for name, why in standing.stopped.items()])
+    rows += _listed("ending", [f"{name}: {say_moment(at, standing.zone)}   smm channel login {name}" for name, at in standing.ending])
+    if standing.uncommitted:
+        rows.append(("receipts", f"{len(standing.uncommitted)} not committed: another machine would send them again"))
+    rows += _listed("runner", [f"{name}, last seen {say_moment(at, standing.zone)}" for name, at in standing.ticks])
+    output.table(rows or [("nothing", 'is planned yet. smm post new hello, then smm post schedule hello "tomorrow 9am"')])
+
+
+def _by_hand(delivery: Delivery) -> str:
+    return "  (by hand)" if delivery.by_hand else ""
+
+
+def _needs(deliveries: Sequence[Delivery]) -> list[str]:
+    lines = [f"{d.name}: {d.state}{f' ({d.reason})' if d.reason else ''}   smm queue show {d.name}" for d in deliveries[:10]]
+    return lines + ([f"and {len(deliveries) - 10} more: smm queue list"] if len(deliveries) > 10 else [])
+
+
+def _listed(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name if number == 0 else "", line) for number, line in enumerate(lines)]
+
+
+def _shape(standing: Standing) -> dict[str, Any]:
+    """`now`, `paused`, `next`, `needs_you`, `stopped`, `ending`, `runners`, `uncommitted_receipts`, `exit_code`."""
+    return {
+        "now": iso(standing.now),
+        "paused": [{"reason": p.reason, "until": iso(p.until)} for p in standing.pauses],
+        "next": [delivery_shape(d) for d in standing.coming],
+        "needs_you": [delivery_shape(d) for d in standing.needs],
+        "stopped": standing.stopped,
+        "ending": [{"channel": name, "at": iso(at)} for name, at in standing.ending],
+        "runners": [{"runner": name, "at": iso(at)} for name, at in standing.ticks],
+        "uncommitted_receipts": list(standing.uncommitted),
+        "exit_code": standing.exit_code,
+    }
