@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from smm_cli.words.auth import NoAuth
 from smm_cli.words.delivery import Payload, PayloadPart
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Part, Post
-from smm_cli.words.tree import Bullets, Heading, Link, Numbers, Paragraph, Quote
+from smm_cli.words.tree import Bullets, Heading, Link, Mention, Numbers, Paragraph, Quote
 
 SOUNDS = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/aac", "audio/mp4")
 LARGE = 10**10
@@ -53,6 +53,10 @@ class Handoff(Network):
         if part.comment:
             fields["comment"] = True
         return PayloadPart(plain(part.blocks, mention, links="after"), fields, described(part.media, mention), part.line)
+
+    def mention(self, facts: Facts) -> Callable[[Mention], str]:
+        """By name where she has no handle, which is no problem here: a person reads it."""
+        return super().mention(facts)
 
 
 def link_of(payload: Payload) -> str:
