@@ -43,6 +43,8 @@ def _max_late(value: Any) -> Any:
 
 
 def _quiet(value: Any) -> Any:
+    if isinstance(value, str) and value.strip().lower() == "none":  # a channel that is not quiet when the calendar is
+        return "none"
     return say_quiet(read_quiet(value)) if isinstance(value, str) else value
 
 

@@ -41,8 +41,8 @@ class Quiet:
 
 def read_slots(text: str) -> tuple[Slot, ...]:
     """The slots of `Mon 09:00`, `Mo-Fr 12:30`, `Di,Do 9:00,17:30`, `daily 08:00`. Raises ValueError with advice."""
-    days, _, times = text.strip().partition(" ")
-    if not times.strip():
+    days, times = _split(text)
+    if not (days and times):
         raise ValueError(f'"{text}" is no slot: write "Mon 09:00" or "Mo-Fr 12:30"')
     found = product(_days(days), sorted({_minute(time, 1439) for time in times.split(",")}))
     return tuple(Slot(day, minute) for day, minute in found)
@@ -59,7 +59,7 @@ def say_quiet(stretches: Iterable[Quiet]) -> str:
 
 
 def _stretch(piece: str) -> Quiet:
-    days, _, hours = piece.rpartition(" ") if " " in piece else ("", "", piece)
+    days, hours = _split(piece)
     start, dash, end = hours.replace("–", "-").partition("-")
     if not dash:
         raise ValueError(f'"{piece}" is no stretch of time: write "20:00-08:00" or "Sa,Su 00:00-24:00"')
@@ -67,6 +67,12 @@ def _stretch(piece: str) -> Quiet:
     if read.start == read.end:
         raise ValueError(f'"{piece}" begins and ends at one time: for a whole day write 00:00-24:00')
     return read
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Days and times: what stands before the first digit, and the rest."""
+    place = next((number for number, char in enumerate(text) if char.isdigit()), len(text))
+    return text[:place].strip(), text[place:].strip()
 
 
 def _days(text: str) -> tuple[int, ...]:
