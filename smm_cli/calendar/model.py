@@ -97,12 +97,14 @@ class Calendar:
     alerts: Alerts = Alerts()
     ignored: frozenset[str] = frozenset()
     media: Mapping[str, Any] = field(default_factory=dict)
+    scratch: Path | None = None
 
     @property
     def state(self) -> Path:
-        """This machine's own folder (0700): ledger, index, frozen media, tokens."""
-        return self.root / ".smm"
+        """This machine's own folder (0700): ledger, index, frozen media, tokens. A rehearsal has one of its own (`scratch`)."""
+        return self.scratch or self.root / ".smm"
 
     @property
     def receipts(self) -> Path:
-        return self.root / "receipts"
+        """Where receipts are written and read."""
+        return (self.scratch or self.root) / "receipts"

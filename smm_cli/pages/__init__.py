@@ -1,0 +1,1 @@
+"""Pages for people: what is better looked at than read."""
