@@ -90,7 +90,7 @@ class Credentials:
         if not reference:
             hint = f"smm channel login {self.channel.name}"
             raise ConfigError(f"{self.channel.name} has no {name}", where=self.channel.name, hint=hint, slug="secret-missing")
-        return resolve(reference, self.calendar.root, name=f"{self.channel.name} ({name})", hide=name != "user" or not self._pairs())
+        return resolve(reference, self.calendar.root, name=f"{self.channel.name} ({name})", hide=name != "user" or self._pairs())
 
     def _of_machine(self, name: str) -> str:
         from smm_cli.accounts.machine import read_machine

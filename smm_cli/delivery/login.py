@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from smm_cli.accounts.logged_in import LoggedIn, store_login
+from smm_cli.accounts.masks import masked
 from smm_cli.accounts.sign import challenge
 from smm_cli.delivery.handles import Filler, keep_secret
 from smm_cli.delivery.renew import converse
-from smm_cli.errors import AuthFailed, UsageError
+from smm_cli.errors import AuthFailed, Rejected, UsageError
 from smm_cli.networks.base import Network
 from smm_cli.words.auth import Session
 from smm_cli.words.exchange import Answer, Visit
@@ -63,7 +64,10 @@ async def log_in(
             code = await desk.code(lambda: visit(step.url)) if desk.listening else await _pasted(ask, state)
             return Answer(200, {}, {"code": keep_secret(vault, "code", code)})
 
-        tokens = await converse(transport, network, network.login(inputs), vault, "login", wait)
+        try:
+            tokens = await converse(transport, network, network.login(inputs), vault, "login", wait)
+        except Rejected as refused:
+            raise AuthFailed(f"{network.title} refused the login: {masked(refused.what)}", where=network.channel.name) from None
     lasting = network.auth.secrets
     filler = Filler(vault, transport.credentials(network), frozenset())
     own = {name: filler.value(name) for name in typed if name in lasting}
