@@ -54,7 +54,7 @@ class Recurrence:
         previous: Occurrence | None = None
         for wall in self._from(low).xafter(low, inc=True):
             if self.until and wall >= self.until:
-                return
+                break
             occurrence = Occurrence(occurrence_name(wall), wall, to_instant(wall, self.zone))
             if self._falls_away(occurrence) or occurrence.at < after:
                 continue
