@@ -16,12 +16,14 @@ from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import Calendar
 from smm_cli.clock import Clock
 from smm_cli.delivery import foreign, program
+from smm_cli.delivery.files import Files
 from smm_cli.delivery.handles import Filler, Target, keep_secret, target_of
 from smm_cli.delivery.incoming import Incoming, Unwelcome
 from smm_cli.delivery.judge import Silence
+from smm_cli.delivery.renew import renew
 from smm_cli.delivery.signing import Signer
 from smm_cli.delivery.wire import Wire, headers_of, wire, with_query
-from smm_cli.errors import ConfigError
+from smm_cli.errors import ConfigError, Retriable
 from smm_cli.media.blobs import Blobs
 from smm_cli.networks.base import Network
 from smm_cli.words.auth import NoAuth, OAuth2, Session
@@ -38,6 +40,8 @@ CONNECTING = 10.0
 """Seconds for a connection; a server that takes longer is down."""
 UPLOAD_SPEED = 1 << 16
 """Bytes a second: how much longer than its time-out an upload may take (not a committing request: its lease counts on it)."""
+HURRY = 8.0
+"""Seconds from `send` until a committing request leaves: its claim was extended just before, for its time-out and little more."""
 SHORT_LIVED = 4.0
 """Seconds that an idle connection is kept. Servers close theirs after 5 s at the earliest (uvicorn, Node), so we are first."""
 
@@ -105,14 +109,15 @@ class Transport:
             return await self._file(network, request)
         if request.foreign:
             return await self._pages.ask(request, private=bool(getattr(network.settings, "allow_private", False)))
+        started = self.clock.elapsed()
         if request.auth and isinstance(network.auth, Session | OAuth2):
             await self._fresh(network, request)
-        return await self.ask(network, request, vault, prefix)
+        return await self.ask(network, request, vault, prefix, started)
 
-    async def ask(self, network: Network, request: Request, vault: Vault, prefix: str) -> Answer:
+    async def ask(self, network: Network, request: Request, vault: Vault, prefix: str, started: float | None = None) -> Answer:
         """As `send` for the channel's own hosts, with the tokens as they are (`login` and `refresh` themselves are asked so)."""
         try:
-            return await self._own(network, request, vault, prefix)
+            return await self._own(network, request, vault, prefix, started)
         except Silence as silence:
             hushed = Silence(masked(silence.what), silence.reached)
         if request.forgiving:
@@ -121,26 +126,25 @@ class Transport:
 
     async def renew(self, network: Network) -> None:
         """Renew the credential that the last request of `network` was signed with. Raises AuthFailed, Retriable, ConfigError."""
-        from smm_cli.delivery.renew import renew
-
         await renew(self, network)
-
-    async def close(self) -> None:
-        """Let go of all connections."""
-        for client in (self._client, self._foreign_client):
-            if client is not None:
-                await client.aclose()
-        self._client = self._foreign_client = None
 
     async def __aenter__(self) -> Transport:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Let go of all connections."""
         await self.close()
+
+    async def close(self) -> None:
+        """Let go of all connections; the next request makes new ones."""
+        for client in (self._client, self._foreign_client):
+            if client is not None:
+                await client.aclose()
+        self._client = self._foreign_client = None
 
     # -- the channel's own requests ----------------------------------------------------------------------------------------
 
-    async def _own(self, network: Network, request: Request, vault: Vault, prefix: str) -> Answer:
+    async def _own(self, network: Network, request: Request, vault: Vault, prefix: str, started: float | None) -> Answer:
         signer = self.signer(network)
         filler = Filler(vault, signer.credentials, signer.own)
         url = with_query(filler.url(request.url), request.query, filler)
@@ -153,6 +157,8 @@ class Transport:
         if request.auth and not isinstance(network.auth, NoAuth):
             headers.update(await signer.headers(request, target, headers, body, self.clock.now()))
         filler.refuse_strangers(target)
+        if request.commits and started is not None and self.clock.elapsed() - started > HURRY:
+            raise Retriable(f"{network.channel.name}: its login was renewed first, which took long", where=network.channel.name)
         incoming = Incoming(request, self.blobs)
         try:
             await self._carry(request, url, target, headers, body, incoming)
@@ -168,10 +174,8 @@ class Transport:
     async def _fresh(self, network: Network, request: Request) -> None:
         """Make the short tokens of a Session that has none, and renew tokens that are known to have ended."""
         credentials = self.credentials(network)
-        missing = isinstance(network.auth, Session) and credentials.tokens() is None
-        if missing or (request.auth == "channel" and credentials.ended(self.clock.now())):
-            from smm_cli.delivery.renew import renew
-
+        none = isinstance(network.auth, Session) and credentials.tokens() is None
+        if none or (request.auth == "channel" and credentials.ended(self.clock.now())):
             await renew(self, network, missing=True)
 
     async def _carry(self, request: Request, url: str, target: Target, headers: dict[str, str], body: Wire, incoming: Incoming) -> None:
@@ -212,11 +216,11 @@ class Transport:
                 await _receive(await client.send(sent, stream=True), incoming)
             return
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as wrong:
-            reached, what = False, f"cannot connect to {host}: {_why(wrong)}"
+            reached, what = False, f"cannot connect to {host}: {str(wrong) or type(wrong).__name__}"
         except (TimeoutError, httpx.TimeoutException):
             reached, what = watch.reached, f"{host} did not answer within {seconds:.0f} s"
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as wrong:
-            reached, what = watch.reached, f"the connection to {host} broke: {_why(wrong)}"
+            reached, what = watch.reached, f"the connection to {host} broke: {str(wrong) or type(wrong).__name__}"
         raise Silence(what, reached)
 
     def _shared(self) -> httpx.AsyncClient:
@@ -225,8 +229,6 @@ class Transport:
         return self._client
 
     async def _file(self, network: Network, request: Request) -> Answer:
-        from smm_cli.delivery.files import Files
-
         return await Files(self._files, str(getattr(network.settings, "output", "public"))).send(request, self.blobs)
 
     async def _to_foreign(
@@ -295,7 +297,3 @@ def _address(url: str, target: Target) -> httpx.URL:
     if parsed.raw_host.decode("ascii").lower().strip("[]") != target.host:
         raise ConfigError(f"the address {masked(url)} can be read in two ways", slug="address")
     return parsed
-
-
-def _why(wrong: Exception) -> str:
-    return str(wrong).strip() or type(wrong).__name__

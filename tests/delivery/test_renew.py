@@ -211,6 +211,31 @@ def test_a_token_that_is_known_to_have_ended_is_renewed_before_it_is_tried(calen
     assert (answer.status, paths) == (200, ["/login", "/me", "/refresh", "/me"])
 
 
+class LateClock(SystemClock):
+    """Each login takes ten seconds."""
+
+    def __init__(self, gate):
+        self.gate = gate
+
+    def elapsed(self):
+        return 10.0 * self.gate.logins
+
+
+def test_what_publishes_is_not_sent_after_a_long_login(calendar, member, loopback, gate):
+    """Its claim was extended before; nothing has left, so that the next attempt finds the new token."""
+
+    async def work():
+        async with loopback(gate) as server, Transport(calendar, LateClock(gate)) as transport:
+            publish = Request("POST", f"{server.url}/posts", Json({}), commits=True)
+            with pytest.raises(Retriable):
+                await transport.send(member(server.url), publish, {}, "0.1")
+            paths = [seen.path for seen in server.seen]
+            return paths, await transport.send(member(server.url), publish, {}, "0.1")
+
+    paths, answer = run(work())
+    assert (paths, answer.status, gate.logins) == (["/login"], 200, 1)
+
+
 def test_many_deliveries_at_once_open_one_session(calendar, member, loopback, gate):
     async def work():
         async with loopback(gate) as server:
