@@ -40,6 +40,8 @@ SHAPES = tuple(
         r"[?&](access_token|token|api_key|key|secret|password)=[^&\s]{8,}",
     )
 )
+IDS = re.compile(r"(.*_)?(id|ids|urn|list|playlist|folder|board|database|room|space|team|page|channel|blog|account|server|public_key)")
+"""Keys whose long random texts are identifiers: a playlist, a folder, a database."""
 LONG = re.compile(r"[A-Za-z0-9_\-+=]{32,}|[A-Za-z0-9_\-+/=]{40,}")
 
 
@@ -60,11 +62,17 @@ def is_reference(value: str) -> bool:
     return value.partition(":")[0] in (*SCHEMES, *LATER) and ":" in value
 
 
-def looks_like_token(text: str) -> bool:
-    """Whether a text has the shape of a known token, or is long and random as tokens are. Addresses, UUIDs and public keys are not."""
+def looks_like_token(text: str, key: str = "") -> bool:
+    """Whether a text has the shape of a known token, or is long and random as tokens are. Addresses, UUIDs and public keys are not,
+    nor what `key` says is an identifier."""
     if any(shape.search(text) for shape in SHAPES):
         return True
-    if "://" in text or text.startswith(("npub1", "did:", "urn:", "age1", "ssh-", "sha256:")) or not LONG.fullmatch(text):
+    if (
+        IDS.fullmatch(key)
+        or "://" in text
+        or text.startswith(("npub1", "did:", "urn:", "age1", "ssh-", "sha256:"))
+        or not LONG.fullmatch(text)
+    ):
         return False
     kinds = (any(c.islower() for c in text), any(c.isupper() for c in text), sum(c.isdigit() for c in text) >= 3)
     return all(kinds) or bool(re.fullmatch(r"[0-9a-f]{40,}", text))
@@ -92,5 +100,5 @@ def plain_secrets(tables: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             said = check_reference(text, "secret" if "secret" in keys else keys[-1])
             if said:
                 yield path, said
-        elif looks_like_token(text) and not is_reference(text):
+        elif looks_like_token(text, keys[-1]) and not is_reference(text):
             yield path, f'this looks like a token: it must not lie in git. Write {keys[-1]} = "env:NAME" and make a new token'

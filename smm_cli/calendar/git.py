@@ -115,24 +115,34 @@ def branch(root: Path) -> str:
 
 def full_ref(root: Path, ref: str) -> str:
     """The whole name of `ref` (`refs/heads/main`), or `ref` as it is where it is no ref: HEAD, a commit, HEAD~1."""
-    if ref == "HEAD" or ref.startswith("refs/"):
-        return ref
-    names = [pattern.format(ref) for pattern in WINNERS]
-    found = ask(root, "for-each-ref", "--format=%(refname)", *names)
-    there = set(found.decode().split()) if found else set()
-    return next((name for name in names if name in there), ref)
+    return _named(root, ref)[0] or ref
 
 
 def head(root: Path, ref: str = "HEAD") -> str:
     """The id of the commit that `ref` names: a branch, `origin/main`, a tag, a commit. Raises ConfigError where there is none."""
-    if ref.startswith("-"):
-        raise ConfigError(f"{ref} is not the name of a branch", slug="unknown-ref")
-    said = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{full_ref(root, ref)}^{{commit}}")
+    _, commit = _named(root, ref)
+    if commit:
+        return commit
+    said = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if said is not None:
         return said.decode().strip()
-    if not is_repository(root):
+    refused = _told(_start(root, ("rev-parse", "--git-dir"), None, QUICK, False).stderr)
+    if refused.startswith("not a git repository"):
         raise ConfigError("not a git repository", where=str(root), hint='git init, or set publish_from = "worktree"', slug="no-repository")
+    if refused:  # a folder of another user, a format of a later version: git says what to do
+        raise ConfigError(f"git: {refused}", where=str(root), slug="git")
     raise ConfigError(f"{ref}: no commit of that name", where=str(root), hint="git branch --all lists the branches", slug="unknown-ref")
+
+
+def _named(root: Path, ref: str) -> tuple[str, str]:
+    """The whole name of a ref and its commit; both empty where `ref` is none."""
+    if ref == "HEAD":
+        return "HEAD", ""
+    names = [ref] if ref.startswith("refs/") else [pattern.format(ref) for pattern in WINNERS]
+    said = ask(root, "for-each-ref", "--format=%(refname) %(objecttype) %(objectname) %(*objecttype) %(*objectname)", "--", *names)
+    rows = [line.split() for line in (said or b"").decode("utf-8", "surrogateescape").splitlines()]
+    found = {row[0]: row[row.index("commit", 1) + 1] for row in rows if "commit" in row[1:]}
+    return next(((name, found[name]) for name in names if name in found), ("", ""))
 
 
 def ref_marks(root: Path, ref: str) -> tuple[Path, ...]:
@@ -163,7 +173,17 @@ def tags(root: Path) -> dict[str, str]:
 def tree(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     """Files of `commit` below `folder`, by path relative to `root`; submodules left out."""
     where = ["--", f"{folder.rstrip('/')}/"] if folder else []
-    said = run(root, "ls-tree", "-r", "-z", "--end-of-options", commit, *where)
+    return _entries(run(root, "ls-tree", "-r", "-z", "--end-of-options", commit, *where))
+
+
+def entry(root: Path, commit: str, path: str) -> Entry | None:
+    """One file of `commit`; None where there is none of exactly this name."""
+    if not path or path.startswith(("/", "../")) or path == "..":
+        return None
+    return _entries(run(root, "ls-tree", "-z", "--end-of-options", commit, "--", path)).get(path)
+
+
+def _entries(said: bytes) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for row in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         about, path = row.split("\t", 1)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from smm_cli.calendar.listing import RACY, is_text, no_index, one_of_each, refused, scan, unreadable, wanted
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import Row, pack, pack_problems, unpack, unpack_problems
-from smm_cli.calendar.source import Commit, Source, WorkTree
+from smm_cli.calendar.source import Commit, Source, WorkTree, make_state
 from smm_cli.calendar.stamps import blob_id, row_id, version
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Problem
@@ -199,7 +199,7 @@ class Index:
         raise AssertionError("unreachable")
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(mode=0o700, exist_ok=True)
+        make_state(self.path.parent)
         if not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         database = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)

@@ -33,6 +33,8 @@ def scan(source: WorkTree, folder: str) -> tuple[list[Stat], list[str]]:
     """The posts of a work tree as they lie there now, sorted by path, and those that cannot be posts: see refused."""
     found: list[Stat] = []
     others: list[str] = []
+    if not source.holds(folder):
+        return [], [folder]
     folders = [folder]
     while folders:
         below = folders.pop()

@@ -18,6 +18,8 @@ LFS = b"version https://git-lfs.github.com/spec/v1\n"
 """How a Git LFS pointer begins; it is at most 1024 bytes. Source: git-lfs docs/spec.md, 2026-11-22."""
 LINKS = 8
 """Most symbolic links followed one after the other."""
+ALONE = 4
+"""So many files of a commit are looked up one by one: channels.toml alone must not cost reading a tree of 10,000 names."""
 OURS = frozenset({".git", ".smm"})
 
 
@@ -76,6 +78,8 @@ class WorkTree:
     def entries(self, folder: str = "") -> list[tuple[str, os.DirEntry[str]]]:
         """Everything below `folder` that is not a folder, as the system lists it, not sorted; .git and .smm left out."""
         found: list[tuple[str, os.DirEntry[str]]] = []
+        if folder and not self.holds(folder):
+            return found
         folders = [(str(self.root / folder), f"{folder.strip('/')}/" if folder else "")]
         while folders:
             where, prefix = folders.pop()
@@ -90,6 +94,10 @@ class WorkTree:
                 elif entry.name not in OURS:
                     folders.append((entry.path, f"{prefix}{entry.name}/"))
         return found
+
+    def holds(self, folder: str) -> bool:
+        """Whether no symbolic link stands on the way to `folder`."""
+        return os.path.realpath(self.root / folder) == str(Path(os.path.realpath(self.root)) / folder)
 
     def exists(self, path: str) -> bool:
         try:
@@ -124,6 +132,7 @@ class Commit:
         self.root = root
         self.ref = ref
         self.commit = git.head(root, ref)
+        self._asked = 0
 
     def mark(self) -> str:
         return self.commit
@@ -154,6 +163,7 @@ class Commit:
         return self._through_lfs(git.read_blob(self.root, self._entry(path).blob), path)
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        self._asked = ALONE
         asked = [(path, self._entry(path).blob) for path in paths]
         read = git.read_blobs(self.root, (blob for _, blob in asked))
         return ((path, data) for (path, _), (_, data) in zip(asked, read, strict=True))
@@ -172,7 +182,7 @@ class Commit:
         """The file at `path`, or where links inside the calendar lead from there."""
         place = posixpath.normpath(path)
         for _ in range(LINKS):
-            entry = self.tree.get(place)
+            entry = self._found(place)
             if entry is None:
                 break
             if entry.is_file:
@@ -180,6 +190,13 @@ class Commit:
             target = git.read_blob(self.root, entry.blob).decode("utf-8", "surrogateescape")
             place = posixpath.normpath(posixpath.join(posixpath.dirname(place), target))
         raise FileNotFoundError(path)
+
+    def _found(self, path: str) -> git.Entry | None:
+        """A few files are asked for one by one; who wants more gets the whole tree read."""
+        self._asked += 1
+        if "tree" in self.__dict__ or self._asked > ALONE:
+            return self.tree.get(path)
+        return git.entry(self.root, self.commit, path)
 
     def _through_lfs(self, data: bytes, path: str) -> bytes:
         """What a pointer stands for: from the local LFS store, else through `git lfs smudge`; the pointer itself where neither has it."""
@@ -206,10 +223,19 @@ class Commit:
 
 def keep(path: Path, data: bytes) -> None:
     """Write a file of .smm/ whole or not at all: 0600, its folders 0700."""
-    smm = next((parent for parent in path.parents if parent.name == ".smm"), path.parent)
-    smm.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state = next((parent for parent in path.parents if parent.name == ".smm"), None)
+    if state:
+        make_state(state)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
     beside.replace(path)
+
+
+def make_state(state: Path) -> None:
+    """Make .smm/: for this user alone, and out of git whatever the calendar's own .gitignore says. Raises OSError."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")

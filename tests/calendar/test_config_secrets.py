@@ -106,6 +106,12 @@ def test_what_is_no_token_is_left_alone(text: str):
     assert not looks_like_token(text)
 
 
+def test_a_long_identifier_is_no_token_where_its_key_says_so():
+    assert looks_like_token("PLrAXtmErZ7OeiKm4sgNOknGvNjby9efdf")
+    assert not looks_like_token("PLrAXtmErZ7OeiKm4sgNOknGvNjby9efdf", "playlist")
+    assert looks_like_token("ghp_" + "a1B2" * 9, "playlist")
+
+
 def test_an_unknown_name_of_a_secret_is_told():
     (problem,) = problems_of(f'{HEAD}{TOOTS}secret = {{ tokn = "env:X" }}\n')
     assert (problem.slug, problem.place.line, problem.hint) == ("unknown-secret", 6, "did you mean token?")

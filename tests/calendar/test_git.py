@@ -77,6 +77,12 @@ def test_a_folder_without_repository_says_so(tmp_path: Path):
         git.head(tmp_path, "main")
 
 
+def test_a_repository_that_git_refuses_to_read_is_told_in_gits_words(calendar: Path):
+    run(calendar, "config", "core.repositoryFormatVersion", "99")
+    with pytest.raises(ConfigError, match="version"):
+        git.head(calendar, "main")
+
+
 def test_a_machine_without_git_says_so(calendar: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert not git.is_repository(calendar)

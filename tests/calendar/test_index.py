@@ -182,6 +182,14 @@ def test_a_post_that_is_a_link_is_a_problem_and_is_not_read(calendar: Calendar, 
         assert ids(found) == ["a", "b", "c"]
 
 
+def test_a_folder_of_posts_that_is_a_link_is_not_walked(calendar: Calendar):
+    (calendar.root / "posts").rename(calendar.root.parent / "elsewhere")
+    (calendar.root / "posts").symlink_to("../elsewhere", target_is_directory=True)
+    found, parsed = look(calendar)
+    assert (ids(found), parsed) == ([], [])
+    assert [(problem.slug, problem.place.file) for problem in found.problems] == [("symbolic-link", "posts")]
+
+
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="these systems keep names as text")
 def test_a_file_name_that_is_no_text_is_a_problem(calendar: Calendar, ref: str):
     (calendar.root / "posts" / os.fsdecode(b"kaputt-\xff.md")).write_text("---\nid: x\n---\n")
@@ -344,8 +352,12 @@ def test_a_calendar_where_nothing_can_be_written_is_read_all_the_same(calendar: 
     assert [problem.slug for problem in found.problems] == ["no-index"]
 
 
-def test_the_index_is_private(calendar: Calendar):
+def test_the_index_is_private_and_never_committed(calendar: Calendar):
+    (calendar.root / ".gitignore").unlink()
     look(calendar)
+    git(calendar.root, "add", "-A")
+    status = subprocess.run(["git", "ls-files", ".smm"], cwd=calendar.root, check=True, capture_output=True)
+    assert status.stdout == b""
     assert calendar.state.stat().st_mode & 0o777 == 0o700
     assert (calendar.state / "index.db").stat().st_mode & 0o777 == 0o600
 
