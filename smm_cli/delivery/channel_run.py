@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from smm_cli.accounts.masks import masked
+from smm_cli.calendar.model import WORKTREE
 from smm_cli.delivery.converse import converse
 from smm_cli.delivery.freeze import content_digest, payload_from
 from smm_cli.delivery.papers import Papers
@@ -28,11 +29,16 @@ ACCOUNT_AGE = timedelta(hours=24)
 """How old the answer of `verify` may be before it is asked for again."""
 
 
+RACY = 2.0
+"""Seconds: a file changed so shortly before it was read may have changed again without a new time."""
+
+
 class ChannelRun:
     """One channel's turn in a tick."""
 
-    def __init__(self, runner: Runner, channel: Channel, papers: Papers, waits: list[float]) -> None:
+    def __init__(self, runner: Runner, channel: Channel, papers: Papers, waits: list[float], planned_at: datetime) -> None:
         self.runner = runner
+        self.planned_at = planned_at.timestamp()
         self.channel = channel
         self.papers = papers
         self.waits = waits
@@ -101,9 +107,17 @@ class ChannelRun:
         return await self._send(delivery, claim, prepared, post, credential)
 
     def _changed(self, post: Post) -> bool:
-        """Whether the file says something else than when this tick planned."""
-        found, _ = self.runner.index.read(self.runner.source, post.path)
-        return found != post
+        """Whether the file says something else than when this tick planned. A commit never changes; an old file has not."""
+        source = self.runner.source
+        if source.mark() != WORKTREE:
+            return False
+        try:
+            found = (source.root / post.path).stat()
+        except OSError:
+            return True
+        if max(found.st_mtime, found.st_ctime) < self.planned_at - RACY:
+            return False
+        return self.runner.index.read(source, post.path)[0] != post
 
     async def _claim(self, delivery: Delivery, post: Post, credential: str) -> Claim | Gate | None:
         ledger, now = self.ledger, self.clock.now()

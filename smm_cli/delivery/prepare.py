@@ -78,9 +78,14 @@ class Composer:
             payload = network.compose(replace(aimed, media=tuple(media.get(m.path, m) for m in aimed.media)), facts)
         except PostError as error:
             problems.append(Problem(error.slug, error.what, Place(post.path, channel=channel.name), error.hint))
-            return Prepared(aimed, network, None, tuple(problems))
+            return Prepared(aimed, network, None, self._each_once(problems))
         problems += check_payload(network, aimed, payload, facts)
-        return Prepared(aimed, network, seal(payload), tuple(problem for problem in problems if problem.slug not in self.calendar.ignored))
+        return Prepared(aimed, network, seal(payload), self._each_once(problems))
+
+    def _each_once(self, problems: list[Problem]) -> tuple[Problem, ...]:
+        """Without those the calendar ignores, and without what two rooms found at the same place."""
+        found = {(problem.slug, problem.place.file, problem.place.line, problem.what): problem for problem in problems}
+        return tuple(problem for problem in found.values() if problem.slug not in self.calendar.ignored)
 
     def _post_problems(self, post: Post) -> list[Problem]:
         known = self._checked.get(post.path)

@@ -37,7 +37,7 @@ async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str], f
     """
     runs: list[PartRun] = []
     try:
-        states = sending.ledger.journal.load(sending.claim.delivery, sending.act)
+        states = {} if sending.claim.first else sending.ledger.journal.load(sending.claim.delivery, sending.act)
         runs.extend(PartRun(sending, n, states.get(n, PartState())) for n in range(len(sending.payload.parts)))
         await _all_parts(sending, runs)
     except Later as later:

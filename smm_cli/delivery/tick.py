@@ -54,7 +54,8 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
     plan = plan_posts(calendar, source, posts, history, now, until=None if at_once else now, waits=waits)
     papers = Papers(runner.ledger, calendar.receipts)
     try:
-        outcomes = await _send_all(runner, _wanted(plan, now, only, at_once), {post.id: post for post in posts}, papers)
+        wanted = _wanted(plan, now, only, at_once)
+        outcomes = await _send_all(runner, wanted, {post.id: post for post in posts}, papers, now)
     finally:
         await papers.finish()
         await runner.end()
@@ -81,7 +82,7 @@ def _may_go_now(delivery: Delivery) -> bool:
     return delivery.state in (PLANNED, RETRY, FAILED) or (delivery.state == HELD and delivery.reason in LET_GO)
 
 
-async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[str, Post], papers: Papers) -> list[Outcome]:
+async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[str, Post], papers: Papers, now: datetime) -> list[Outcome]:
     by_channel: dict[str, list[Delivery]] = {}
     for delivery in wanted:
         by_channel.setdefault(delivery.channel, []).append(delivery)
@@ -89,7 +90,7 @@ async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[s
 
     async def one(name: str, deliveries: list[Delivery]) -> list[Outcome]:
         async with gate:
-            return await ChannelRun(runner, runner.calendar.channels[name], papers, waits).run(deliveries, posts)
+            return await ChannelRun(runner, runner.calendar.channels[name], papers, waits, now).run(deliveries, posts)
 
     runs = [asyncio.create_task(one(name, deliveries)) for name, deliveries in by_channel.items()]
     try:

@@ -19,7 +19,10 @@ NOT_SENT = "'published', 'unknown', 'cancelled', 'skipped', 'waiting', 'failed'"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A runner's hold on a channel for one delivery. `payload` is the frozen one of an earlier attempt, or empty."""
+    """A runner's hold on a channel for one delivery. `payload` is the frozen one of an earlier attempt, or empty.
+
+    `first`: nothing was ever written down of this delivery before.
+    """
 
     calendar: str
     channel: str
@@ -27,6 +30,7 @@ class Claim:
     owner: str
     payload: str = ""
     attempts: int = 0
+    first: bool = False
 
     @property
     def runner(self) -> str:
@@ -67,7 +71,7 @@ def take(
     row = c.execute("SELECT * FROM channel WHERE calendar = :calendar AND name = :channel", params).fetchone()
     if gate := _gate(row, owner, now, credential, is_alive):
         return gate
-    c.execute(
+    made = c.execute(
         "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at, digest, runner)"
         " VALUES (:calendar, :name, :post, :channel, :occurrence, 'sending', :due, :digest, :owner) ON CONFLICT DO NOTHING",
         {**params, "post": delivery.post, "occurrence": delivery.occurrence, "due": ms(delivery.at or delivery.due), "digest": digest},
@@ -84,7 +88,7 @@ def take(
         {**params, "until": ms(now + LEASE)},
     )
     kept = c.execute("SELECT payload, attempts FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
-    return Claim(calendar, delivery.channel, delivery.name, owner, kept["payload"], kept["attempts"])
+    return Claim(calendar, delivery.channel, delivery.name, owner, kept["payload"], kept["attempts"], made.rowcount == 1)
 
 
 def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
