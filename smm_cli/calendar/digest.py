@@ -52,18 +52,23 @@ def _said(post: Post, channel: Channel, calendar: Calendar, source: Source, read
         said[key] = said[key].replace("T", " ")
     said["text"] = post.body.replace("\r\n", "\n").strip("\n")
     said["options"] = dict(post.options)
-    said["poll"] = asdict(post.poll) if post.poll else None
-    said["wait_for"] = asdict(post.wait_for) if post.wait_for else None
+    said["poll"] = _filled(asdict(post.poll)) if post.poll else None
+    said["wait_for"] = _filled(asdict(post.wait_for)) if post.wait_for else None
     said["media"] = [_medium(item, post, source, read) for item in post.media]
     said["pictures"] = {path: _sum(path, post, source, read) for path in paths_of(post.body)}
     texts = [said["text"], post.title, post.content_warning, post.first_comment, *(item.alt for item in post.media)]
     said["handles"] = _handles(texts, channel, calendar)
+    return _filled(said)
+
+
+def _filled(said: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value not in ("", False, None, [], {}, ())}
 
 
-def _medium(item: Media, post: Post, source: Source, read: dict[str, str]) -> list[Any]:
+def _medium(item: Media, post: Post, source: Source, read: dict[str, str]) -> dict[str, Any]:
     thumbnail = _sum(item.thumbnail, post, source, read) if item.thumbnail else ""
-    return [_sum(item.path, post, source, read), item.alt, item.decorative, item.focus, thumbnail]
+    said = {"file": _sum(item.path, post, source, read), "alt": item.alt, "focus": item.focus}
+    return _filled({**said, "decorative": item.decorative, "thumbnail": thumbnail})
 
 
 def _sum(path: str, post: Post, source: Source, read: dict[str, str]) -> str:

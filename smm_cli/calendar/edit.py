@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from smm_cli.calendar.frontmatter import TOML, Pieces, cut_at_fences, decode
 from smm_cli.errors import PostError
 
 Value = str | list[str] | None
+_INDENTED_COMMENT = re.compile(r"(?:[ \t]*\r?\n)*[ \t]+#")
 Splice = tuple[int, int, str]
 """Start, end and new text."""
 
@@ -68,20 +70,19 @@ def _yaml(front: str, changes: Mapping[str, Value], newline: str) -> str:
 
 def _change(front: str, key: Any, node: Any, value: Value, newline: str) -> list[Splice]:
     if value is None:
-        return [(_line_start(front, key.start_mark.index), _line_end(front, _end(node)), "")]
+        return [(_line_start(front, key.start_mark.index), _line_end(front, _end(front, node)), "")]
     if isinstance(value, list) and yaml.is_list(node) and node.value and value:
         return _change_list(front, node, value, newline)
-    start, end = node.start_mark.index, _end(node)
-    colon = front.index(":", key.end_mark.index) + 1
-    if isinstance(value, str) and "\n" not in value and front[colon:start].strip() == "" and "\n" not in front[colon:start]:
-        block = node.style in ("|", ">")
-        style = node.style if node.style in ("'", '"') else ""
-        if end > start and not block and not yaml.is_table(node) and not yaml.is_list(node):
-            return [(start, end, yaml.written(value, style))]
-        if end <= start:
-            return [(colon, colon, f" {yaml.written(value)}")]
-    whole = _entry(str(key.value), value, newline, front[_line_start(front, key.start_mark.index) : key.start_mark.index])
+    if not _nested(node) and value == node.value and (node.style or value not in yaml.NOTHING):
+        return []
+    end = _end(front, node)
+    if isinstance(value, str) and not _nested(node) and "\n" not in value:
+        quick = _change_text(front, key, node, value)
+        if quick is not None:
+            return quick
     stop = _line_end(front, max(end, key.end_mark.index))
+    block = not _INDENTED_COMMENT.match(front, stop)  # an indented comment below would become part of the text
+    whole = _entry(str(key.value), value, newline, block=block)
     if not front[:stop].endswith("\n"):
         whole = whole.removesuffix(newline)
     comment = _comment_after(front, key, node, end)
@@ -90,9 +91,22 @@ def _change(front: str, key: Any, node: Any, value: Value, newline: str) -> list
     return [(key.start_mark.index, stop, whole)]
 
 
+def _change_text(front: str, key: Any, node: Any, value: str) -> list[Splice] | None:
+    """One text for another on the line of its key; None where the old one is a block or stands below its key."""
+    start, end = node.start_mark.index, node.end_mark.index
+    colon = front.index(":", key.end_mark.index) + 1
+    if not value and not node.value:
+        return []
+    if node.style in ("|", ">") or front[colon:start].strip(" "):
+        return None
+    if end <= start:
+        return [(colon, colon, f" {yaml.written(value)}")]
+    return [(start, end, yaml.written(value, node.style if node.style in ("'", '"') else ""))]
+
+
 def _comment_after(front: str, key: Any, node: Any, end: int) -> str:
     """A comment behind a value that stood on one line."""
-    if key.start_mark.line != node.end_mark.line and node.style in ("|", ">"):
+    if not _nested(node) and node.style in ("|", ">"):
         return ""
     rest = front[end : _line_end(front, end)].rstrip("\r\n")
     return rest.rstrip() if rest.strip().startswith("#") and rest[:1].isspace() else ""
@@ -106,17 +120,17 @@ def _change_list(front: str, node: Any, value: list[str], newline: str) -> list[
         same += 1
     if same == len(items) == len(value):
         return []
-    last = _end(items[-1])
+    last = _end(front, items[-1])
     if node.flow_style:
         new = [yaml.written(item, flow=True) for item in value[same:]]
         if same:
-            return [(_end(items[same - 1]), last, "".join(f", {item}" for item in new))]
+            return [(_end(front, items[same - 1]), last, "".join(f", {item}" for item in new))]
         return [(items[0].start_mark.index, last, ", ".join(new))]
     indent = " " * node.start_mark.column
     lines = "".join(f"{indent}- {yaml.written(item)}{newline}" for item in value[same:])
     stop = _line_end(front, last)
     if same:
-        start = _line_end(front, _end(items[same - 1]))
+        start = _line_end(front, _end(front, items[same - 1]))
         if not front[:start].endswith("\n"):
             return [(start, stop, newline + lines.removesuffix(newline))]
         return [(start, stop, lines)]
@@ -128,16 +142,15 @@ def _nested(node: Any) -> bool:
     return yaml.is_list(node) or yaml.is_table(node)
 
 
-def _end(node: Any) -> int:
-    """Where a value ends: block lists and tables claim the comments and blank lines after them, their last item does not."""
+def _end(front: str, node: Any) -> int:
+    """Where a value ends: blank lines and comments after block lists, tables and texts are not theirs, though YAML's marks say so."""
     if _nested(node) and not node.flow_style and node.value:
         last = node.value[-1]
-        return (
-            _end(last[1] if isinstance(last, tuple) else last)
-            if not isinstance(last, tuple)
-            else max(last[0].end_mark.index, _end(last[1]))
-        )
-    return int(node.end_mark.index)
+        return max(last[0].end_mark.index, _end(front, last[1])) if isinstance(last, tuple) else _end(front, last)
+    start, end = int(node.start_mark.index), int(node.end_mark.index)
+    if not _nested(node) and node.style in ("|", ">") and "+" not in front[start : start + 3]:
+        return start + len(front[start:end].rstrip())
+    return end
 
 
 def _line_start(front: str, at: int) -> int:
@@ -152,16 +165,17 @@ def _line_end(front: str, at: int) -> int:
     return found + 1 if found >= 0 else len(front)
 
 
-def _entry(key: str, value: str | list[str], newline: str, lead: str = "") -> str:
+def _entry(key: str, value: str | list[str], newline: str, *, block: bool = True) -> str:
+    """A key and its value on lines of their own."""
     name = yaml.written(key)
     if isinstance(value, list):
         flow = ", ".join(yaml.written(item, flow=True) for item in value)
         if len(flow) <= 100 and not (key == "approved" and value):
             return f"{name}: [{flow}]{newline}"
-        return f"{name}:{newline}" + "".join(f"{lead}  - {yaml.written(item)}{newline}" for item in value)
-    if "\n" in value and _fits_block(value):
+        return f"{name}:{newline}" + "".join(f"  - {yaml.written(item)}{newline}" for item in value)
+    if block and "\n" in value and _fits_block(value):
         sign = "|" if value.endswith("\n") else "|-"
-        lines = "".join(f"{lead}  {line}{newline}" if line else newline for line in value.removesuffix("\n").split("\n"))
+        lines = "".join(f"  {line}{newline}" if line else newline for line in value.removesuffix("\n").split("\n"))
         return f"{name}: {sign}{newline}{lines}"
     return f"{name}: {yaml.written(value)}{newline}"
 

@@ -8,10 +8,12 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+from smm_cli.calendar.mentions import inlines
 from smm_cli.calendar.model import WORKTREE, Calendar
 from smm_cli.calendar.source import LFS, Source
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Place, Problem
+from smm_cli.words.tree import Picture
 
 REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//")
 
@@ -22,12 +24,18 @@ def paths_of(body: str) -> tuple[str, ...]:
 
 
 def pictures_of(body: str, line: int) -> list[tuple[str, str, int]]:
-    """Path, description and line of each picture that is media of a part. Reads Markdown only where there is a picture."""
+    """Path, description and line of each picture in a text, alone in a paragraph or within one; without those of the web.
+
+    Reads Markdown only where there may be a picture. Within a paragraph the line is that of the part.
+    """
     if "![" not in body:
         return []
     from smm_cli.text.markdown import read
 
-    return [(item.path, item.alt, item.line) for part in read(body, line=line).parts for item in part.media if not REMOTE.match(item.path)]
+    parts = read(body, line=line).parts
+    found = [(item.path, item.alt, item.line) for part in parts for item in part.media]
+    found += [(item.url, item.alt, part.line) for part in parts for item in inlines(part.blocks, Picture)]
+    return [item for item in found if not REMOTE.match(item[0])]
 
 
 def candidates(written: str, post_path: str) -> list[str]:

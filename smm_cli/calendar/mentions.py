@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from smm_cli.words.post import Post
 from smm_cli.words.tree import Mention
 
 Found = tuple[str, int, tuple[str | int, ...]]
 """Name, line of the text (0 where keys tell the place), keys of the front matter."""
+Kind = TypeVar("Kind")
 SHORT = ("title", "content_warning", "first_comment")
 
 
@@ -34,16 +35,17 @@ def _in_text(text: str, line: int) -> list[tuple[str, int]]:
     from smm_cli.text.markdown import read
 
     parts = read(text, line=line, threads=False).parts
-    names = dict.fromkeys(mention.person for part in parts for mention in _mentions(part.blocks))
+    names = dict.fromkeys(mention.person for part in parts for mention in inlines(part.blocks, Mention))
     return [(name, line + text.count("\n", 0, max(text.find(f"@{{{name}}}"), 0))) for name in names]
 
 
-def _mentions(node: Any) -> Iterator[Mention]:
-    if isinstance(node, Mention):
+def inlines(node: Any, kind: type[Kind]) -> Iterator[Kind]:
+    """Every inline of `kind` below a node of the tree, in order."""
+    if isinstance(node, kind):
         yield node
     elif isinstance(node, tuple):
         for item in node:
-            yield from _mentions(item)
+            yield from inlines(item, kind)
     elif is_dataclass(node):
         for field in fields(node):
-            yield from _mentions(getattr(node, field.name))
+            yield from inlines(getattr(node, field.name), kind)

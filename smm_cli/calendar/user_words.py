@@ -160,7 +160,12 @@ def _first_sign(line: str, fault: Fault) -> Said:
 
 
 def _indentation(fault: Fault, line: str, opening: str) -> Said | None:
-    if "mapping values" in fault.said or "did not find expected key" in fault.said or "document start" in fault.said or "'-' ind" in fault.said:
+    if (
+        "mapping values" in fault.said
+        or "did not find expected key" in fault.said
+        or "document start" in fault.said
+        or "'-' ind" in fault.said
+    ):
         what = "this line does not fit the lines above it"
         return BROKEN, what, "keys of one level begin in the same column, and texts of several lines stand below | or >"
     if "could not find expected ':'" in fault.said:

@@ -103,7 +103,9 @@ def test_a_body_may_be_longer_than_front_matter_may():
 
 
 def test_an_alias_bomb_does_not_explode():
-    rows = ["a: &a [x, x, x, x, x, x, x, x, x, x]"] + [f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
+    rows = ["a: &a [x, x, x, x, x, x, x, x, x, x]"] + [
+        f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    ]
     start = time.process_time()
     problem = refused(("---\n" + "\n".join(rows) + "\n---\n").encode())
     assert time.process_time() - start < 0.5
@@ -111,7 +113,15 @@ def test_an_alias_bomb_does_not_explode():
     assert problem.place.line == 2
 
 
-@pytest.mark.parametrize("nest", ["[" * 31_000 + "]" * 31_000, "\n  " + "- " * 31_000 + "x", "{a: " * 12_000 + "x" + "}" * 12_000, "\n" + "\n".join(" " * i + "a:" for i in range(1, 300))])
+@pytest.mark.parametrize(
+    "nest",
+    [
+        "[" * 31_000 + "]" * 31_000,
+        "\n  " + "- " * 31_000 + "x",
+        "{a: " * 12_000 + "x" + "}" * 12_000,
+        "\n" + "\n".join(" " * i + "a:" for i in range(1, 300)),
+    ],
+)
 def test_thousands_of_levels_neither_crash_nor_take_long(nest: str):
     start = time.process_time()
     problem = refused(f"---\na: {nest}\n---\n".encode())
@@ -158,7 +168,13 @@ def test_the_body_begins_at_its_first_line_with_text():
 
 @pytest.mark.parametrize(
     ("line", "slug"),
-    [("title = neu", "toml"), ('title = "a"\ntitle = "b"', "toml"), ('chanels = "x"', "unknown-key"), ("title = [1, 2]", "value"), ('id = "Ä"', "bad-id")],
+    [
+        ("title = neu", "toml"),
+        ('title = "a"\ntitle = "b"', "toml"),
+        ('chanels = "x"', "unknown-key"),
+        ("title = [1, 2]", "value"),
+        ('id = "Ä"', "bad-id"),
+    ],
 )
 def test_broken_toml_front_matter_is_told_with_its_line(line: str, slug: str):
     problem = refused(f"+++\norder = 1\n{line}\n+++\nHallo\n".encode())

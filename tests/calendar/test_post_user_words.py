@@ -149,7 +149,7 @@ def test_one_text_where_a_list_is_due_is_a_list_of_one():
         ("repeat: weekly", "'weekly' is no rule"),
         ("repeat: FREQ=WEKLY", "'FREQ=WEKLY' is no rule"),
         ("repeat: FREQ=DAILY;INTERVAL=0", "never ends or never begins"),
-        ("numbering: \"teil\"", "has no place for the number"),
+        ('numbering: "teil"', "has no place for the number"),
         ("poll: ja oder nein", "poll takes keys of its own"),
         ("poll: {options: [a, b], expires_in: bald}", "poll.expires_in: 'bald' is no span of time"),
         ("wait_for: {post: launch}", "wait_for has no limit"),
@@ -205,7 +205,15 @@ def test_null_and_nothing_are_nothing_but_quoted_they_are_words():
 
 
 @pytest.mark.parametrize(
-    "written", ["2026-11-24 09:00", "2026-11-24T09:00", "2026-11-24 09:00:30", "2026-11-24T09:00:00+01:00", "2026-11-24 09:00Z", "2026-11-24 09:00 +01:00"]
+    "written",
+    [
+        "2026-11-24 09:00",
+        "2026-11-24T09:00",
+        "2026-11-24 09:00:30",
+        "2026-11-24T09:00:00+01:00",
+        "2026-11-24 09:00Z",
+        "2026-11-24 09:00 +01:00",
+    ],
 )
 def test_times_stay_as_they_were_written(written: str):
     assert good(f"publish_at: {written}").publish_at == written
