@@ -14,7 +14,7 @@ from smm_cli.sandbox.base import Fake, Fault, Reply, route
 from smm_cli.sandbox.fakes import webhook
 from smm_cli.words.auth import Session, StandardWebhooks
 from smm_cli.words.exchange import Field as PartField
-from smm_cli.words.exchange import Form, Json, Multipart, Request, Slice, Tokens, handle
+from smm_cli.words.exchange import Form, Json, Multipart, Request, Slice, Text, Tokens, handle
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 URL = "https://box.example"
@@ -127,3 +127,15 @@ def test_a_session_is_made_with_the_fake_and_kept_in_memory_only(calendar, box, 
     _first, bearers = run(work())
     assert bearers == ["access-1", "access-1", "access-2"]
     assert not (calendar.state / "tokens").exists()
+
+
+def test_files_of_a_rehearsal_do_not_touch_the_site(calendar, box):
+    def put(transport):
+        request = Request("PUT", "file:posts/hello.html", Text("<p>hello</p>"), auth="")
+        return run(transport.send(box("", settings={}), request, {}, "0.1")).status
+
+    assert put(Transport(calendar, SetClock(NOW), apps=lambda _host: None)) == 201
+    assert not (calendar.root / "public").exists()
+    assert (calendar.state / "rehearsal" / "public" / "posts" / "hello.html").read_text() == "<p>hello</p>"
+    assert put(Transport(calendar, SetClock(NOW))) == 201
+    assert (calendar.root / "public" / "posts" / "hello.html").exists()
