@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from smm_cli.calendar.listing import RACY, is_text, no_index, one_of_each, refused, scan, unreadable, wanted
 from smm_cli.calendar.model import Calendar
-from smm_cli.calendar.packed import Row, pack, pack_problems, unpack, unpack_problems
+from smm_cli.calendar.packed import Row, no_collection, pack, pack_problems, unpack, unpack_problems
 from smm_cli.calendar.source import Commit, Source, WorkTree, make_state
 from smm_cli.calendar.stamps import blob_id, row_id, version
 from smm_cli.words.post import Post
@@ -114,10 +114,11 @@ class Index:
         started = time.time_ns()
         files, others = scan(source, self.calendar.posts)
         query = "SELECT w.path, mtime_ns, size, inode, p.path, body, post, problems FROM worktree w JOIN parsed p ON p.id = w.parsed"
-        known: list[Any] = database.execute(f"{query} ORDER BY w.path").fetchall() if _is_ours(database) else []
-        stats = [row[:4] for row in known]
-        if stats == files:
-            return [row[4:] for row in known], refused(others)
+        with no_collection():
+            known: list[Any] = database.execute(f"{query} ORDER BY w.path").fetchall() if _is_ours(database) else []
+            stats = [row[:4] for row in known]
+            if stats == files:
+                return [row[4:] for row in known], refused(others)
         rows: dict[str, Row] = {row[0]: row[4:] for row in known}
         gone = rows.keys() - {stat[0] for stat in files}
         for path in gone:
@@ -150,7 +151,8 @@ class Index:
         ours = _is_ours(database)
         known: dict[int, Row] = {}
         if ours:
-            known = {row[0]: row[1:] for row in database.execute("SELECT id, path, body, post, problems FROM parsed")}
+            with no_collection():
+                known = {row[0]: row[1:] for row in database.execute("SELECT id, path, body, post, problems FROM parsed")}
             listed = database.execute("SELECT ids, others FROM listing WHERE mark = ?", (mark,)).fetchone()
             if listed:
                 with suppress(KeyError):  # another process with another version may have cleared it

@@ -44,6 +44,18 @@ TAG = "\0"
 _SET = {field.name: Post.__dict__[field.name].__set__ for field in fields(Post)}
 
 
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Without the collector, which would look through all new values again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def pack(post: Post | None) -> str | None:
     """The JSON of a post without its path and body."""
     if post is None:
@@ -59,7 +71,7 @@ def pack(post: Post | None) -> str | None:
 
 def unpack(rows: Sequence[Row]) -> list[Post]:
     """The posts of rows that hold one, in their order. Raises ValueError, TypeError or KeyError where a row was not packed by this."""
-    with _no_collection():
+    with no_collection():
         rows = [row for row in rows if row[2] is not None]
         posts = list(map(object.__new__, repeat(Post, len(rows))))
         if not posts:
@@ -124,15 +136,3 @@ def _whole(value: Any) -> Any:
             return tuple(_whole(one) for one in inner)
         return CLASSES[tag[1:]](**{key: _whole(one) for key, one in inner.items()})
     return {key: _whole(inner) for key, inner in value.items()}
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the collector, which would look through all new values again and again."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
