@@ -47,14 +47,7 @@ def rich(blocks: Sequence[Block], mention: Callable[[Mention], str]) -> tuple[st
         for piece in line:
             end = here + len(piece.text.encode())
             if piece.kind and end > here:
-                if (
-                    spans
-                    and spans[-1].end == here
-                    and (spans[-1].kind, spans[-1].value) == (piece.kind, piece.value) == ("link", piece.value)
-                ):
-                    spans[-1] = Span(spans[-1].start, end, piece.kind, piece.value)
-                else:
-                    spans.append(Span(here, end, piece.kind, piece.value))
+                spans.append(Span(here, end, piece.kind, piece.value))
             texts.append(piece.text)
             here = end
     return "".join(texts), tuple(spans)

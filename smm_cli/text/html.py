@@ -28,7 +28,9 @@ from smm_cli.words.tree import (
     Strong,
 )
 
-SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+IGNORED = re.compile(r"[\x00-\x20]")
+"""What browsers leave out of a scheme. Source: URL Standard of WHATWG, 2026-11-22."""
 SAFE = frozenset({"http", "https", "mailto", "tel", "xmpp", "gemini", "ftp"})
 Written = Callable[[Mention], str]
 Pictured = Callable[[Picture], str] | None
@@ -102,7 +104,7 @@ def _inline(inline: Inline, mention: Written, picture: Pictured) -> str:
 
 def is_safe(url: str) -> bool:
     """Whether an address may stand in a page: relative, or of a scheme that runs nothing."""
-    scheme = SCHEME.match(url)
+    scheme = SCHEME.match(IGNORED.sub("", url))
     return scheme is None or scheme[1].lower() in SAFE
 
 

@@ -117,13 +117,15 @@ def _pieces(inlines: Sequence[Inline], mention: Callable[[Mention], str], links:
 
 def _link(link: Link, mention: Callable[[Mention], str], links: str) -> Iterator[Piece | None]:
     shown = link.url.removeprefix("mailto:")
-    label = [None if piece is None else Piece(piece.text, "link", link.url) for piece in _pieces(link.children, mention, "label")]
-    words = "".join(piece.text if piece else " " for piece in label).strip()
+    rows = _broken(_pieces(link.children, mention, "label"))
+    label = ["".join(piece.text for piece in row) for row in rows]
+    words = " ".join(label).strip()
     if link.bare:
         yield Piece(words or shown, "link", link.url)
     elif links == "url" or not words or (links == "after" and words in (shown, shown.partition("://")[2])):
         yield Piece(shown, "link", link.url)
     else:
-        yield from label
+        for number, text in enumerate(label):
+            yield from ((None, Piece(text, "link", link.url)) if number else (Piece(text, "link", link.url),))
         if links == "after":
             yield from (Piece(" ("), Piece(shown, "link", link.url), Piece(")"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
 
 NEWLINE = re.compile(r"\r\n?|\n")
-NUMBERED = re.compile(r"[ \t]*(\d+)[.)](?=[ \t]|$)")
+NUMBERED = re.compile(r"(\d+)[.)](?=[ \t]|$)")
 DEEPEST = 100
 """Levels of quotes and lists in one another; the parser drops what lies deeper, so that deeper is a problem."""
 
@@ -77,7 +77,7 @@ def _parser() -> MarkdownIt:
 def _list_from_one(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """The parser's rule for lists, for those that count from 1: "1986. A good year" is a sentence."""
     if not silent:  # asked silently, the rule tells whether a paragraph ends here, and later items of a list do end one
-        number = NUMBERED.match(state.src, state.bMarks[start], state.eMarks[start])
+        number = NUMBERED.match(state.src, state.bMarks[start] + state.tShift[start], state.eMarks[start])
         if number is not None and int(number[1]) != 1:
             return False
     return list_block(state, start, end, silent)

@@ -10,6 +10,7 @@ from smm_cli.words.problem import WARNING, Place, Problem
 
 UNDERLINE = re.compile(r"[ \t]{0,3}(-{2,}|={2,})[ \t]*")
 MARKER = re.compile(r"<!--\s*(?:for|on)\b[\s:]*([^>]*?)\s*-->", re.IGNORECASE)
+BLANKS_IN_ADDRESS = re.compile(r"(?<!\\)(!?)\[[^\[\]]*\]\(\s*([^\s()<>\"'][^()<>\"'\n]*[^\S\n][^()<>\"'\n]*[^\s()<>\"'])\s*\)")
 TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 INSTEAD = {
     "b": "**bold**",
@@ -34,6 +35,8 @@ def remarks(tokens: Sequence[Token], lines: Sequence[str], line: int) -> list[Pr
                 found += _underlines(token.content, at)
             if "<" in token.content:
                 found += _html_in_text(token, at)
+            if "](" in token.content:
+                found += _blanks_in_address(token, at)
         elif token.type == "hr" and position and tokens[position - 1].type == "paragraph_close":
             found += _rule_below_text(tokens[position - 3], token, lines, line)
         elif token.type == "html_block":
@@ -101,6 +104,20 @@ def marker_problem(targets: str, line: int) -> Problem:
         Place(line=line),
         f"<!-- for: {names} --> on a line of its own",
     )
+
+
+def _blanks_in_address(token: Token, at: int) -> Iterator[Problem]:
+    """A link or picture whose address has blanks is none: it would go out with its brackets."""
+    if any(child.type == "text" and "](" in child.content for child in token.children):
+        for found in BLANKS_IN_ADDRESS.finditer(token.content):
+            line = at + token.content.count("\n", 0, found.start())
+            what = "picture" if found[1] else "link"
+            yield Problem(
+                "blanks",
+                f"this is no {what}, as its address has blanks: {found[2]}",
+                Place(line=line),
+                f"put it in <>: {found[1]}[…](<{found[2]}>)",
+            )
 
 
 def _numbers(tokens: Sequence[Token], opening: Token, at: int) -> Iterator[Problem]:

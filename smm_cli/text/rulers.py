@@ -51,6 +51,6 @@ def clusters(text: str) -> Sequence[str]:
 
 @cache
 def _cluster() -> Any:
-    import regex  # type: ignore[import-untyped]
+    import regex
 
     return regex.compile(r"\X")

@@ -76,7 +76,7 @@ def _blocks(tokens: Iterator[Token], until: str) -> Iterator[Block]:
         elif kind in ("bullet_list_open", "ordered_list_open"):
             yield _list(token, tokens)
         elif kind == "html_block":
-            yield Paragraph(tuple(_lines(token.content.rstrip("\n"))))
+            yield Paragraph(tuple(_lines("\n".join(map(str.strip, token.content.strip().split("\n"))))))
 
 
 def _list(opening: Token, tokens: Iterator[Token]) -> Block:
@@ -104,8 +104,8 @@ def _until_item_ends(tokens: Iterator[Token], level: int) -> list[Token]:
 
 
 def inlines_of(tokens: Sequence[Token]) -> tuple[Inline, ...]:
-    """The inlines that the children of an inline token mean; neighbouring texts are joined, spaces at line ends dropped."""
-    return _tidied(_inlines(iter(tokens), ""))
+    """The inlines that the children of an inline token mean; neighbouring texts are joined, breaks around them dropped."""
+    return _between_breaks(_tidied(_inlines(iter(tokens), "")))[1]
 
 
 def _inlines(tokens: Iterator[Token], until: str) -> Iterator[Inline]:
@@ -120,7 +120,8 @@ def _inlines(tokens: Iterator[Token], until: str) -> Iterator[Inline]:
         elif kind == "code_inline":
             yield Code(token.content)
         elif kind in WRAPS:
-            yield WRAPS[kind](_tidied(_inlines(tokens, kind.replace("open", "close"))))
+            before, children, after = _between_breaks(_tidied(_inlines(tokens, kind.replace("open", "close"))))
+            yield from (*before, WRAPS[kind](children), *after)
         elif kind == "link_open":
             children = _tidied(_inlines(tokens, "link_close"))
             yield Link(as_address(str(token.attrs["href"])), children, str(token.attrs.get("title", "")), token.markup == "autolink")
@@ -148,9 +149,22 @@ def _tidied(inlines: Iterator[Inline]) -> tuple[Inline, ...]:
         last = done[-1] if done else None
         if isinstance(inline, Plain) and isinstance(last, Plain):
             done[-1] = Plain(last.text + inline.text)
+        elif isinstance(inline, Break) and isinstance(last, Plain) and last.text.endswith(" "):
+            done[-1:] = [Plain(text), inline] if (text := last.text.rstrip(" ")) else [inline]
         else:
             done.append(inline)
     return tuple(done)
+
+
+Inlines = tuple[Inline, ...]
+
+
+def _between_breaks(inlines: Inlines) -> tuple[Inlines, Inlines, Inlines]:
+    """The line breaks before, what is between, the line breaks after."""
+    full = [number for number, inline in enumerate(inlines) if not isinstance(inline, Break)]
+    if not full:
+        return inlines, (), ()
+    return inlines[: full[0]], inlines[full[0] : full[-1] + 1], inlines[full[-1] + 1 :]
 
 
 def plain_of(tokens: Sequence[Token] | None) -> str:

@@ -221,6 +221,11 @@ def test_lists_keep_their_signs():
     assert read("1) a\n2) b").parts[0].blocks == (Numbers((one, two), delimiter=")"),)
 
 
+def test_a_later_item_may_begin_with_a_list():
+    inner = Bullets(((Paragraph((Plain("b"),)),),))
+    assert read("1. a\n2. - b").parts[0].blocks == (Numbers(((Paragraph((Plain("a"),)),), (inner,))),)
+
+
 def test_a_list_that_counts_otherwise_is_a_warning():
     (problem,) = read("1. a\n1986. b").problems
     assert (problem.slug, problem.severity) == ("list-numbers", WARNING)
@@ -341,6 +346,19 @@ def test_a_picture_beside_text_stays_where_it_is(body: str):
     reading = read(body)
     assert reading.parts[0].media == ()
     assert repr(Picture("a.png", "x")) in repr(reading.parts[0].blocks)
+
+
+@pytest.mark.parametrize(("body", "what"), [("a\n![Bild](mein bild.png)", "picture"), ("a\n[x](https://x.de/a b)", "link")])
+def test_an_address_with_blanks_is_a_problem_that_shows_how(body: str, what: str):
+    (problem,) = read(body).problems
+    assert (problem.slug, problem.place.line) == ("blanks", 2)
+    assert what in problem.what
+    assert "(<" in problem.hint
+
+
+@pytest.mark.parametrize("body", ['[x](https://x.de "ein Titel")', "![x](<a b.png>)", "`[x](a b)`", "[x] (a b)", "\\[x](a b)"])
+def test_addresses_with_titles_and_brackets_are_no_problem(body: str):
+    assert slugs(body) == []
 
 
 # -- HTML ------------------------------------------------------------------------------------------------
