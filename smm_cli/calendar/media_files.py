@@ -10,6 +10,7 @@ from pathlib import Path
 
 from smm_cli.calendar.mentions import inlines
 from smm_cli.calendar.model import WORKTREE, Calendar
+from smm_cli.calendar.near import near
 from smm_cli.calendar.source import LFS, Source
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Place, Problem
@@ -44,13 +45,13 @@ def candidates(written: str, post_path: str) -> list[str]:
     `./x` and `../x` start at the post's folder, `/x` at the root, anything else at the root, then at the post's folder.
     """
     folder = posixpath.dirname(post_path)
-    near = posixpath.join(folder, written)
+    beside = posixpath.join(folder, written)
     if written.startswith("/"):
         asked = [written.lstrip("/")]
     elif written.startswith(("./", "../")):
-        asked = [near]
+        asked = [beside]
     else:
-        asked = [written, near]
+        asked = [written, beside]
     clean = [posixpath.normpath(path) for path in asked if path and "\\" not in path and "\0" not in path]
     return list(dict.fromkeys(path for path in clean if path not in (".", "..") and not path.startswith(("../", "/"))))
 
@@ -92,10 +93,10 @@ def _missing(written: str, asked: list[str], calendar: Calendar, source: Source,
             return Problem("media-outside", f"{written} leads out of the calendar", place, "copy the file into the calendar: media/…")
         if source.mark() != WORKTREE and (calendar.root / path).is_file():
             return _not_committed(path, calendar, place)
-    from smm_cli.calendar.near import did_you_mean
-
-    folder = posixpath.dirname(asked[0])
-    hint = did_you_mean(asked[0], source.paths(folder), f"put the file at {asked[0]}, or correct the path")
+    folder, name = posixpath.split(asked[0])
+    there = {posixpath.basename(path): path for path in reversed(source.paths(folder))}
+    likely = near(name, there)
+    hint = f"did you mean {there[likely]}?" if likely else f"put the file at {asked[0]}, or correct the path"
     return Problem("missing-media", f"there is no file {written}", place, hint)
 
 

@@ -65,6 +65,12 @@ class PollTable(Table):
     multiple: Annotated[Truth, Field(description="whether one may choose several")] = False
     hide_totals: Annotated[Truth, Field(description="whether the count is hidden until the end")] = False
 
+    @model_validator(mode="after")
+    def _a_choice(self) -> PollTable:
+        if "options" in self.model_fields_set and len(set(self.options)) < 2:
+            raise Wrong("leaves nothing to choose", "write options: [yes, no]")
+        return self
+
 
 class WaitTable(Table):
     """What must be there before the post goes out: a post, an address or a tag."""
@@ -144,6 +150,12 @@ class PostTable(Sent):
     targets: Annotated[dict[str, TargetTable], BeforeValidator(lambda value: {} if value == "" else value)] = Field(
         default_factory=dict, alias="for", description="what is different for a channel, group or network"
     )
+
+    @model_validator(mode="after")
+    def _poll_has_answers(self) -> PostTable:
+        if self.poll and not self.poll.options:
+            raise Wrong("the poll has no answers", "write poll: {options: [yes, no], expires_in: 1d}")
+        return self
 
 
 ONLY_ABOVE = frozenset({"id", "channels", "status", "approved", "repeat", "campaign", "for"})

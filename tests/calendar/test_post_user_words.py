@@ -152,6 +152,8 @@ def test_one_text_where_a_list_is_due_is_a_list_of_one():
         ('numbering: "teil"', "has no place for the number"),
         ("poll: ja oder nein", "poll takes keys of its own"),
         ("poll: {options: [a, b], expires_in: bald}", "poll.expires_in: 'bald' is no span of time"),
+        ("poll: {options: [ja]}", "poll: leaves nothing to choose"),
+        ("poll: {expires_in: 1d}", "the poll has no answers"),
         ("wait_for: {post: launch}", "wait_for has no limit"),
         ("wait_for: {post: launch, tag: v2, limit: 2h}", "wait_for: waits for exactly one thing"),
         ("media:\n  - alt: ein Bild", "media has no path"),
