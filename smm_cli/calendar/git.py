@@ -167,6 +167,32 @@ def tags(root: Path) -> dict[str, str]:
     return {name: peeled or own for name, peeled, own in rows}
 
 
+def fetch(root: Path, ref: str) -> None:
+    """Bring what `ref` names up to the remote's state; the work tree stays as it is.
+
+    Raises ConfigError with git's words, and where nothing could be brought: the work tree, a branch that is checked out.
+    """
+    if ref == "worktree":
+        hint = 'publish_from = "origin/main" needs no work tree'
+        raise ConfigError("the work tree is published, which no fetch changes", where=str(root), hint=hint, slug="fetch-worktree")
+    remotes = run(root, "remote").decode().split()
+    if not remotes:
+        raise ConfigError(
+            "this repository has no remote to fetch from", where=str(root), hint="git remote add origin URL", slug="no-remote"
+        )
+    name, short = full_ref(root, ref), ref.removeprefix("refs/heads/")
+    if not name.startswith("refs/heads/"):
+        own = [remote for remote in remotes if name.removeprefix("refs/remotes/").startswith(f"{remote}/")]
+        usual = "origin" if "origin" in remotes else remotes[0]
+        run(root, "fetch", "--quiet", "--tags", max(own, key=len, default=usual), limit=SLOW, write=True)
+        return
+    if branch(root) == short:
+        hint = f'git pull, or set publish_from = "{remotes[0]}/{short}" in [calendar]'
+        raise ConfigError(f"{short} is checked out here: a fetch does not move it", where=str(root), hint=hint, slug="fetch-branch")
+    said = ask(root, "config", f"branch.{short}.remote")
+    run(root, "fetch", "--quiet", said.decode().strip() if said else remotes[0], f"{short}:{short}", limit=SLOW, write=True)
+
+
 # -- what a commit holds ------------------------------------------------------------------------------------------------------
 
 

@@ -10,8 +10,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from smm_cli import __version__
+from smm_cli.calendar.near import did_you_mean
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
+from smm_cli.errors import UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "Paused? What is next, what needs a person, who ticked last."),
@@ -46,10 +48,17 @@ class Lazy(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, about = COMMANDS[cmd_name]
-        made = typer.main.get_command(importlib.import_module(f"smm_cli.cli.{module}").app)
+        offered = importlib.import_module(f"smm_cli.cli.{module}").app
+        offered._add_completion = False  # the shell is taught once, by smm itself
+        made = typer.main.get_command(offered)
         made.name = cmd_name
         made.help = made.help or about
         return made
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise UsageError(f"there is no command {args[0]}", hint=did_you_mean(args[0], COMMANDS, "smm --help lists them"))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):

@@ -114,7 +114,7 @@ def confirm(question: str, *, yes: bool, default: bool = False) -> bool:
     if yes:
         return True
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError("this becomes public: nobody is at the terminal to say yes", hint="add --yes", slug="not-confirmed")
+        raise UsageError(f"{question} Nobody is at the terminal to say yes.", hint="add --yes", slug="not-confirmed")
     answer = ask(f"{question} [{'Y/n' if default else 'y/N'}]").lower()
     return answer in ("y", "yes", "j", "ja") if answer else default
 
@@ -122,7 +122,7 @@ def confirm(question: str, *, yes: bool, default: bool = False) -> bool:
 def ask(question: str, *, default: str = "", hidden: bool = False) -> str:
     """A line typed by a person; `hidden` for secrets. Raises UsageError where nobody can type."""
     prompt = f"{say(question)}{f' [{default}]' if default else ''} "
-    if hidden:
+    if hidden and sys.stdin.isatty():
         import getpass
 
         return getpass.getpass(prompt) or default
