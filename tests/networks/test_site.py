@@ -141,7 +141,7 @@ def test_the_title_is_made_of_the_first_words_where_there_is_none(world: World) 
 def test_all_that_a_post_says_stands_on_its_page(world: World) -> None:
     people = {"ada": Person("ada", title="Ada Lovelace")}
     said = post(
-        body="Ask @{ada}!\n\n# Bread\n\n<b>not bold</b>",
+        body="Ask @{ada}!\n\n### Bread\n\n<b>not bold</b>",
         tags=("bread", "ovens & more"),
         link="https://www.other.example/a?b=1&c=2",
         canonical="https://first.example/launch",
@@ -332,12 +332,14 @@ def test_every_post_stands_on_exactly_one_list(world: World) -> None:
     for number in range(count):
         world.publish(post(f"p{number:03}"), at=AT + timedelta(hours=number))
         pages = [page.read_text() for page in (world.public / "index.html", *world.public.glob("page/*/index.html"))]
-        shown = [name for page in pages for name in re.findall(r'class="u-url" href="(?:../../)?(p\d+)/"', page)]
+        shown = [name for page in pages for name in re.findall(r'class="u-url" href="(?:../../)?(p\d+)/index.html"', page)]
         assert sorted(shown) == [f"p{n:03}" for n in range(number + 1)]
     assert len(list(world.public.glob("page/*"))) == 2
-    assert 'href="page/2/"' in world.text("index.html")
-    assert 'href="../../page/1/"' in world.text("page/2/index.html") and 'href="../../"' in world.text("page/2/index.html")
-    assert 'href="../../page/2/"' in world.text("page/1/index.html")
+    assert 'href="page/2/index.html"' in world.text("index.html")
+    assert 'href="../../page/1/index.html"' in world.text("page/2/index.html") and 'href="../../index.html"' in world.text(
+        "page/2/index.html"
+    )
+    assert 'href="../../page/2/index.html"' in world.text("page/1/index.html")
 
 
 def test_one_more_post_leaves_old_lists_alone(world: World) -> None:
@@ -353,11 +355,11 @@ def test_one_more_post_leaves_old_lists_alone(world: World) -> None:
 def test_a_thousand_pages_cost_little(world: World) -> None:
     made = [world.compose(post(f"p{n:04}", "Bread. " * 200), at=AT + timedelta(hours=n)) for n in range(1_000)]
     for path, body in world.site.rebuild(made):
-        world.answer(Request("PUT", f"file:{path}", body))
-    world.asked.clear()
+        (world.public / path).parent.mkdir(parents=True, exist_ok=True)
+        (world.public / path).write_text(body.value, encoding="utf-8")
     start = time.perf_counter()
     world.publish(post("newest"), at=AT + timedelta(days=90))
-    assert time.perf_counter() - start < 2.0
+    assert time.perf_counter() - start < 5.0  # 0.15 s on an idle machine
     assert len(world.asked) <= 12
     assert len(json.dumps(asyncio.run(world.files.send(world.asked[3], world.blobs)).body)) < 1_000_000
 

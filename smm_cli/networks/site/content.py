@@ -32,7 +32,7 @@ class Content:
         """The first medium, the text, the other media, the link. `base` stands before the names of media."""
         shown = [figure(media, base) for media in self.part.media if media.blob]
         gallery = ['<div class="gallery">', *shown[1:], "</div>"] if shown[1:] else []
-        text = html(tuple(_lowered(block) for block in self.part.blocks), self.mention, lambda found: self._picture(found, base))
+        text = html(_lowered(self.part.blocks), self.mention, lambda found: self._picture(found, base))
         whole = "\n".join(part for part in (*shown[:1], text, *gallery, self._more(text)) if part)
         warning = self.post.content_warning
         return f"<details>\n<summary>{escape(warning)}</summary>\n{whole}\n</details>" if warning else whole
@@ -90,9 +90,10 @@ def _size(media: Media) -> str:
     return f' width="{media.width}" height="{media.height}"' if media.width and media.height else ""
 
 
-def _lowered(block: Block) -> Block:
-    """Headings of a text stand below the page's own title."""
-    return Heading(min(6, block.level + 1), block.children) if isinstance(block, Heading) else block
+def _lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Headings stand right below the page's own title: the highest becomes the second level."""
+    lower = 2 - min((block.level for block in blocks if isinstance(block, Heading)), default=2)
+    return tuple(Heading(min(6, block.level + lower), block.children) if isinstance(block, Heading) else block for block in blocks)
 
 
 def _pictures(blocks: Iterable[Block]) -> list[str]:

@@ -1,4 +1,8 @@
-"""The pages: pure functions of entries and of how the site looks. HTML without scripts, links relative to the page."""
+"""The pages: pure functions of entries and of how the site looks. HTML without scripts.
+
+Links inside the site are relative and name their file, so that they hold below any path, on any server, and in a folder opened without
+one; what others see (canonical addresses, feeds, sitemap) ends at the folder.
+"""
 
 from __future__ import annotations
 
