@@ -5,6 +5,7 @@ Source: PDS 0.4.217 (its behaviour, observed, and its code), lexicons of 2026-08
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,6 +52,8 @@ class FakeBluesky(VideoService):
         super().__init__(clock)
         self.lexicon = Lexicon()
         self.blobs: dict[tuple[str, str], Kept] = {}
+        self._named: Counter[tuple[str, str]] = Counter()
+        self._uris: set[str] = set()
 
     # -- files ---------------------------------------------------------------------------------------------------------------
 
@@ -69,19 +72,29 @@ class FakeBluesky(VideoService):
         return Reply(200, {"blob": {"$type": "blob", "ref": {"$link": cid}, "mimeType": kind, "size": len(call.content)}})
 
     def _check_blobs(self, member: Member, record: Any) -> None:
+        """A file is compared with its reference only until a record names it (verifyBlobAndMakePermanent of the PDS 0.4.217)."""
+        films = self.films.get(self.clock, {})
         for blob in _blobs(record):
-            cid, films = blob["ref"]["$link"], self.films.get(self.clock, {})
-            if f"{member.did} {cid}" in films:
-                self.blobs[member.did, cid] = Kept("video/mp4", int(blob["size"]), films.pop(f"{member.did} {cid}"))
-            kept = self.blobs.get((member.did, cid))
-            used = any(cid == one["ref"]["$link"] for keys in member.records.values() for r in keys.values() for one in _blobs(r))
-            if kept is None or (not used and kept.at + UNUSED <= self.now()):
+            cid, film = blob["ref"]["$link"], films.pop(f"{member.did} {blob['ref']['$link']}", None)
+            if film is not None:
+                self.blobs[member.did, cid] = Kept("video/mp4", int(blob["size"]), film)
+            kept, named = self.blobs.get((member.did, cid)), self._named[member.did, cid] > 0
+            if kept is None or (not named and kept.at + UNUSED <= self.now()):
                 raise refused(400, "BlobNotFound", f"Could not find blob: {cid}")
-            if kept.type != blob["mimeType"]:
+            if not named and kept.type != blob["mimeType"]:
                 said = f"Referenced Mimetype does not match stored blob. Expected: {kept.type}, Got: {blob['mimeType']}"
                 raise refused(400, "InvalidMimeType", said)
-            if kept.size != blob["size"]:
+            if not named and kept.size != blob["size"]:
                 raise refused(400, "InvalidSize", f"Referenced Size does not match stored blob. Expected: {kept.size}, Got: {blob['size']}")
+
+    def _replaced(self, member: Member, old: Any, new: Any) -> None:
+        """Count who names which file; a file goes with the last record that does (deleteDereferencedBlobs of the PDS 0.4.217)."""
+        self._named.update((member.did, one["ref"]["$link"]) for one in _blobs(new))
+        for one in _blobs(old):
+            key = (member.did, one["ref"]["$link"])
+            self._named[key] -= 1
+            if self._named[key] <= 0:
+                self.blobs.pop(key, None)
 
     # -- records -------------------------------------------------------------------------------------------------------------
 
@@ -115,8 +128,10 @@ class FakeBluesky(VideoService):
         member, sent = self._writer(call)
         self._pay(member, 1)
         collection, rkey = str(sent.get("collection")), str(sent.get("rkey"))
-        if member.records.get(collection, {}).pop(rkey, None) is None:
+        old = member.records.get(collection, {}).pop(rkey, None)
+        if old is None:
             return Reply(200, {})
+        self._replaced(member, old, None)
         if collection == POST:
             self.change(f"at://{member.did}/{collection}/{rkey}", deleted=True)
         return Reply(200, {"commit": self._commit()})
@@ -196,8 +211,10 @@ class FakeBluesky(VideoService):
 
     def _written(self, call: Call, member: Member, collection: str, rkey: str, record: dict[str, Any], said: dict[str, Any]) -> Reply:
         self._check_blobs(member, record)
-        known = any(posted.id == said["uri"] for posted in self.posted)
-        member.records.setdefault(collection, {})[rkey] = record
+        known = said["uri"] in self._uris
+        old = member.records.setdefault(collection, {}).get(rkey)
+        member.records[collection][rkey] = record
+        self._replaced(member, old, None)
         if collection == POST and known:
             self.change(said["uri"], text=record["text"], edited=True, deleted=False)
         elif collection == POST:
@@ -205,6 +222,7 @@ class FakeBluesky(VideoService):
             url = f"https://bsky.app/profile/{member.did}/post/{rkey}"
             more = {"cid": said["cid"], "record": record}
             media = tuple(_descriptions(record.get("embed") or {}))
+            self._uris.add(said["uri"])
             self.publish(Posted(self.name, member.handle, said["uri"], url, record["text"], self.now(), media, parent, more=more))
         return Reply(200, {**said, "commit": self._commit()})
 
