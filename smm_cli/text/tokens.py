@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -47,6 +48,7 @@ class Token(Protocol):
     def attrs(self) -> Any: ...
 
 
+LANGUAGE = re.compile(r"\s*[\w+#.-]*")
 WRAPS: dict[str, type[Emphasis] | type[Strong] | type[Strike]] = {"em_open": Emphasis, "strong_open": Strong, "s_open": Strike}
 
 
@@ -68,7 +70,7 @@ def _blocks(tokens: Iterator[Token], until: str) -> Iterator[Block]:
             elif children:
                 yield Paragraph(children)
         elif kind in ("fence", "code_block"):
-            yield CodeBlock(token.content.removesuffix("\n"), token.info.strip().split(" ")[0])
+            yield CodeBlock(token.content.removesuffix("\n"), LANGUAGE.match(token.info)[0].strip())  # type: ignore[index]  # matches the empty text too
         elif kind == "hr":
             yield Rule()
         elif kind == "blockquote_open":
