@@ -214,7 +214,7 @@ class FakeBluesky(VideoService):
         known = said["uri"] in self._uris
         old = member.records.setdefault(collection, {}).get(rkey)
         member.records[collection][rkey] = record
-        self._replaced(member, old, None)
+        self._replaced(member, old, record)
         if collection == POST and known:
             self.change(said["uri"], text=record["text"], edited=True, deleted=False)
         elif collection == POST:
