@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,10 +48,11 @@ def check_post(post: Post, calendar: Calendar, source: Source) -> list[Problem]:
     problems = [
         *_readiness(post, calendar, places),
         *_names(post, calendar, places),
+        *_spread(_pillars(post, calendar, places), calendar, targets),
         *_targets(post, calendar, targets, places),
-        *_unreadable(post, calendar, targets, source),
-        *_people(post, calendar, places),
-        *check_all_media(post, calendar, source, places.at),
+        *_spread(_unreadable(post, source), calendar, targets),
+        *_spread(_people(post, calendar, places), calendar, targets),
+        *_spread(check_all_media(post, calendar, source, places.at), calendar, targets),
         *check_options(post, calendar, targets, places.at),
         *check_times(post, calendar, places.at),
     ]
@@ -93,11 +94,14 @@ def _names(post: Post, calendar: Calendar, places: _Places) -> Iterator[Problem]
     if post.campaign and post.campaign not in calendar.campaigns:
         hint = did_you_mean(post.campaign, calendar.campaigns, f"declare it in channels.toml: [campaigns.{post.campaign}]")
         yield Problem("unknown-campaign", f"there is no campaign {post.campaign}", places.at("campaign"), hint)
-    wanted = {(): post.pillar} | {("for", name): said.get("pillar", "") for name, said in post.targets.items()}
+
+
+def _pillars(post: Post, calendar: Calendar, places: _Places) -> Iterator[tuple[str, Problem]]:
+    wanted: dict[tuple[str, ...], str] = {(): post.pillar} | {("for", name): said.get("pillar", "") for name, said in post.targets.items()}
     for keys, pillar in wanted.items():
         if pillar and pillar not in calendar.pillars:
             hint = did_you_mean(pillar, calendar.pillars, f'declare it in channels.toml: [calendar] pillars = ["{pillar}"]')
-            yield Problem("unknown-pillar", f"there is no pillar {pillar}", places.at(*keys, "pillar"), hint)
+            yield keys[-1] if keys else "", Problem("unknown-pillar", f"there is no pillar {pillar}", places.at(*keys, "pillar"), hint)
 
 
 def _unknown(name: str, calendar: Calendar, place: Place, what: str = "channel or group") -> Problem:
@@ -154,24 +158,29 @@ def _disagreements(post: Post, target: Target, calendar: Calendar, places: _Plac
                 )
 
 
-def _unreadable(post: Post, calendar: Calendar, targets: tuple[Target, ...], source: Source) -> Iterator[Problem]:
-    """What could not be read below a target: an error for each channel it is for."""
-    if not any(UNREADABLE in said for said in post.targets.values()):
-        return
-    from smm_cli.calendar.posts import parse
+def _unreadable(post: Post, source: Source) -> Iterator[tuple[str, Problem]]:
+    """What could not be read below a target, which the post itself does not tell."""
+    if any(UNREADABLE in said for said in post.targets.values()):
+        from smm_cli.calendar.posts import parse
 
-    for name, found in parse(post.path, source.read(post.path))[2].items():
-        hit = [target.channel.name for target in targets if target.channel.name in members(name, calendar)]
-        for problem in found:
-            for channel in hit:
-                yield replace(problem, place=replace(problem.place, channel=channel))
-            if not hit:
-                yield replace(problem, severity=WARNING)
+        for name, found in parse(post.path, source.read(post.path))[2].items():
+            for problem in found:
+                yield name, problem
 
 
-def _people(post: Post, calendar: Calendar, places: _Places) -> Iterator[Problem]:
-    for name, line, keys in mentioned(post):
+def _spread(found: Iterable[tuple[str, Problem]], calendar: Calendar, targets: tuple[Target, ...]) -> Iterator[Problem]:
+    """Problems of a target as problems of each channel it is for, so that the others go out; a warning where it is for none."""
+    for name, problem in found:
+        hit = [target.channel.name for target in targets if target.channel.name in members(name, calendar)] if name else [""]
+        for channel in hit:
+            yield replace(problem, place=replace(problem.place, channel=channel))
+        if not hit:
+            yield replace(problem, severity=WARNING)
+
+
+def _people(post: Post, calendar: Calendar, places: _Places) -> Iterator[tuple[str, Problem]]:
+    for name, line, keys, target in mentioned(post):
         if name not in calendar.people:
             place = Place(post.path, line) if line else places.at(*keys)
             hint = did_you_mean(name, calendar.people, f"declare her in channels.toml: [people.{name}]")
-            yield Problem("unknown-person", f"there is no person {name}", place, hint)
+            yield target, Problem("unknown-person", f"there is no person {name}", place, hint)

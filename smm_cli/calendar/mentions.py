@@ -9,23 +9,23 @@ from typing import Any, TypeVar
 from smm_cli.words.post import Post
 from smm_cli.words.tree import Mention
 
-Found = tuple[str, int, tuple[str | int, ...]]
-"""Name, line of the text (0 where keys tell the place), keys of the front matter."""
+Found = tuple[str, int, tuple[str | int, ...], str]
+"""Name, line of the text (0 where keys tell the place), keys of the front matter, target (empty: the whole post)."""
 Kind = TypeVar("Kind")
 SHORT = ("title", "content_warning", "first_comment")
 
 
 def mentioned(post: Post) -> list[Found]:
     """Every person named in the texts of a post and of its targets, each once for each text. Code and \\@{ are no mentions."""
-    found: list[Found] = [(name, line, ()) for name, line in _in_text(post.body, post.body_line)]
+    found: list[Found] = [(name, line, (), "") for name, line in _in_text(post.body, post.body_line)]
     for key in SHORT:
-        found += [(name, 0, (key,)) for name, _ in _in_text(getattr(post, key), 1)]
+        found += [(name, 0, (key,), "") for name, _ in _in_text(getattr(post, key), 1)]
     for number, item in enumerate(post.media):
-        found += [(name, 0, ("media", number, "alt")) for name, _ in _in_text(item.alt, 1)]
+        found += [(name, 0, ("media", number, "alt"), "") for name, _ in _in_text(item.alt, 1)]
     for target, said in post.targets.items():
-        found += [(name, line, ()) for name, line in _in_text(str(said.get("text", "")), int(said.get("text_line", 1)))]
+        found += [(name, line, (), target) for name, line in _in_text(str(said.get("text", "")), int(said.get("text_line", 1)))]
         for key in SHORT:
-            found += [(name, 0, ("for", target, key)) for name, _ in _in_text(str(said.get(key, "")), 1)]
+            found += [(name, 0, ("for", target, key), target) for name, _ in _in_text(str(said.get(key, "")), 1)]
     return list(dict.fromkeys(found))
 
 

@@ -177,6 +177,17 @@ def test_what_is_wrong_below_a_group_holds_each_channel_of_it_that_the_post_goes
     ]
 
 
+def test_a_missing_picture_of_one_target_holds_the_channels_of_that_target_only(calendar: Calendar):
+    front = "id: a\nchannels: [german, mastodon]\nfor:\n  bluesky:\n    media: [{path: media/weg.jpg, alt: x}]\n    title: '@{bo}'"
+    problems = found(calendar, front, "Hallo\n\n<!-- for: blog -->\n\n@{eve} ![x](media/fort.jpg)")
+    assert [(problem.slug, problem.place.channel) for problem in problems] == [
+        ("missing-media", "bsky-de"),
+        ("unknown-person", "bsky-de"),
+        ("unknown-person", "blog"),
+        ("missing-media", "blog"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("key", "what"),
     [
