@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from smm_cli.calendar.listing import RACY, is_text, no_index, one_of_each, refused, scan, unreadable, wanted
 from smm_cli.calendar.model import Calendar
@@ -24,8 +24,6 @@ FORM = 1
 """PRAGMA user_version: raised when the tables change."""
 KEPT = 4
 """So many commits keep their list of posts."""
-PATIENCE = 10.0
-"""Seconds to wait for another process that writes."""
 DAMAGE = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_SCHEMA})
 HERE = Path(__file__).parent
 T = TypeVar("T")
@@ -44,6 +42,9 @@ class Indexed:
 
 class Index:
     """The index of one calendar. Any number of processes may use it at once."""
+
+    patience: ClassVar[float] = 10.0
+    """Seconds to wait for another process that writes."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
@@ -204,7 +205,7 @@ class Index:
         make_state(self.path.parent)
         if not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-        database = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+        database = sqlite3.connect(self.path, timeout=self.patience, isolation_level=None)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
             if _form(database) != FORM:

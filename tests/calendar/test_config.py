@@ -417,7 +417,7 @@ def test_an_error_stops_everything_and_names_all_of_them(tmp_path: Path):
     with pytest.raises(ConfigError) as caught:
         load_calendar(tmp_path)
     assert "channels.toml:6" in str(caught.value) and "channels.toml:7" in str(caught.value)
-    assert not list((tmp_path / ".smm").glob("calendars/*")) if (tmp_path / ".smm").exists() else True
+    assert not (tmp_path / ".smm" / "calendars").exists()
 
 
 def test_no_channels_toml_says_how_to_begin(tmp_path: Path):
