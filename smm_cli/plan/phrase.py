@@ -36,6 +36,8 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     does not read whole, for a day without a time, and for the past.
     """
     words = " ".join(unicodedata.normalize("NFC", text).lower().replace(",", " ").split())
+    if any(sign.isdigit() and not sign.isascii() for sign in words):
+        raise _refused(text, "write its digits as 0 to 9")
     if ISO.fullmatch(words):
         try:
             return read_wall(words.upper(), zone)

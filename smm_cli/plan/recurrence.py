@@ -46,6 +46,7 @@ class Recurrence:
         self.zone, self.start = zone, start
         self.until = min((edge for edge in (until, end) if edge), default=None)
         self._parts = parts
+        self._listed: dict[tuple[datetime, datetime], tuple[Occurrence, ...]] = {}
         self._whole = _rrule(_text(parts), start)
 
     def between(self, after: datetime, before: datetime) -> Iterator[Occurrence]:
@@ -68,6 +69,12 @@ class Recurrence:
             previous = occurrence
         if previous:
             yield previous
+
+    def listed(self, after: datetime, before: datetime) -> tuple[Occurrence, ...]:
+        """As between, worked out once for all channels of a post."""
+        if (after, before) not in self._listed:
+            self._listed[after, before] = tuple(self.between(after, before))
+        return self._listed[after, before]
 
     def _falls_away(self, occurrence: Occurrence) -> bool:
         shown = to_wall(occurrence.at, self.zone)

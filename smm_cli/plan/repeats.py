@@ -63,7 +63,7 @@ class Repeated:
         """Occurrences that nothing is known of: at most one that was missed, then those to come, and the first one after the end."""
         now, end = self.scope.now, self.scope.until or self.scope.now + HORIZON
         missed: Wanted | Delivery | None = None
-        for occurrence in self.rule.between(self.rule.back(now), max(end, now)):
+        for occurrence in self.rule.listed(self.rule.back(now), max(end, now)):
             if occurrence.at <= now:
                 missed = self._missed(occurrence)
                 continue
@@ -126,7 +126,7 @@ class Repeated:
     def _spacing(self, occurrence: Occurrence) -> timedelta:
         """The distance to the nearer of its neighbours."""
         far = occurrence.at + (occurrence.at - self.rule.back(occurrence.at))
-        others = [other.wall for other in self.rule.between(self.rule.back(occurrence.at), far) if other.wall != occurrence.wall]
+        others = [other.wall for other in self.rule.listed(self.rule.back(occurrence.at), far) if other.wall != occurrence.wall]
         return min((abs(other - occurrence.wall) for other in others), default=timedelta.max)
 
 

@@ -128,7 +128,9 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_zone():
 
 def test_today_is_the_day_where_the_person_is():
     evening = datetime(2026, 11, 18, 23, 30, tzinfo=UTC)
-    assert say_moment(read_moment("tomorrow 9am", evening, ZoneInfo("Asia/Tokyo")), ZoneInfo("Asia/Tokyo")).startswith("Fri 20 Nov 2026 09:00")
+    assert say_moment(read_moment("tomorrow 9am", evening, ZoneInfo("Asia/Tokyo")), ZoneInfo("Asia/Tokyo")).startswith(
+        "Fri 20 Nov 2026 09:00"
+    )
 
 
 def test_counted_minutes_are_rounded_up_so_that_nothing_is_early():
@@ -155,7 +157,11 @@ clocks = st.one_of(
     st.sampled_from(["noon", "mittags", "Mitternacht", "midnight", ""]),
 )
 phrases = st.builds(
-    "{}{}{}{}".format, st.one_of(st.sampled_from(DAYS), dates, dotted, later, st.just("")), st.sampled_from([" ", " at ", " um "]), clocks, st.sampled_from(["", "", "", " CET", " bald"])
+    "{}{}{}{}".format,
+    st.one_of(st.sampled_from(DAYS), dates, dotted, later, st.just("")),
+    st.sampled_from([" ", " at ", " um "]),
+    clocks,
+    st.sampled_from(["", "", "", " CET", " bald"]),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -107,9 +108,7 @@ def test_a_retry_of_an_occurrence_keeps_its_name(desk, post, berlin):
     desk.at("2026-11-24 09:10")
     desk.went_out("hours", "2026-11-24 09:00", occurrence="2026-11-24T0900", state=RETRY, next_at=berlin("2026-11-24 09:20"))
     plan = desk.plan(post("hours", **WEEKLY), until=berlin("2026-11-24 10:00"))
-    assert [(d.name, d.state, d.due) for d in plan.deliveries] == [
-        ("hours@mastodon@2026-11-24T0900", "retry", berlin("2026-11-24 09:20"))
-    ]
+    assert [(d.name, d.state, d.due) for d in plan.deliveries] == [("hours@mastodon@2026-11-24T0900", "retry", berlin("2026-11-24 09:20"))]
 
 
 def test_an_unknown_occurrence_stays_unknown_when_the_rule_changes(desk, post):
@@ -219,4 +218,4 @@ def test_years_of_minutes_need_not_be_walked_through(berlin):
     found = list(rule.between(berlin("2026-11-24 09:00"), berlin("2026-11-24 10:00")))
     assert time.process_time() - began < 0.2
     assert found[-2].at <= berlin("2026-11-24 10:00") < found[-1].at
-    assert all(a.at < b.at <= a.at + timedelta(minutes=7) for a, b in zip(found, found[1:], strict=False))
+    assert all(a.at < b.at <= a.at + timedelta(minutes=7) for a, b in pairwise(found))
