@@ -12,7 +12,7 @@ WORDS = {
         "pages": "Pages",
         "all": "All posts",
         "archive": "Archive",
-        "page": "Page",
+        "page": "page",
         "feed": "Feed",
         "tags": "Tags",
         "subscribe": "Follow this site in a feed reader",
