@@ -15,6 +15,9 @@ from smm_cli.calendar.week import read_quiet, read_slots, say_quiet
 from smm_cli.words.channel import Slot
 from smm_cli.words.delivery import is_name
 
+ABOUT = frozenset({"source", "date"})
+"""Keys beside the numbers of `limits`: where and when they were read."""
+
 
 def _list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
@@ -101,6 +104,13 @@ def _folder(value: Any) -> Any:
     return value.strip("/").removeprefix("./") if isinstance(value, str) else value
 
 
+def _limits(value: Any) -> Any:
+    for name, limit in value.items() if isinstance(value, dict) else ():
+        if name not in ABOUT and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+            raise ValueError(f"{name} must be a whole number, without quotes")
+    return value
+
+
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
@@ -114,6 +124,7 @@ QuietHours = Annotated[str, BeforeValidator(_quiet)]
 Slots = Annotated[list[Slot], BeforeValidator(_slots, json_schema_input_type=list[str] | str)]
 Day = Annotated[date, BeforeValidator(_date)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Limits = Annotated[dict[str, int | str | date], BeforeValidator(_limits)]
 Reference = str | dict[str, str]
 
 
@@ -155,7 +166,7 @@ class ChannelTable(BaseModel):
     max_late: MaxLate = None
     by_hand: bool = False
     quiet: QuietHours = ""
-    limits: dict[str, int | str | date] = Field(default_factory=dict)
+    limits: Limits = Field(default_factory=dict)
     formerly: Names = Field(default_factory=list)
 
 

@@ -101,4 +101,4 @@ def plain_secrets(tables: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             if said:
                 yield path, said
         elif looks_like_token(text, keys[-1]) and not is_reference(text):
-            yield path, f'this looks like a token: it must not lie in git. Write {keys[-1]} = "env:NAME" and make a new token'
+            yield path, 'this looks like a token, and must not lie in git: make a new one and name it as secret = "env:NAME"'

@@ -256,6 +256,7 @@ def test_an_almost_empty_calendar_is_one():
         (HEAD + TOOTS + "title = 5\n", "bad-value", 6, "in quotes"),
         (HEAD + TOOTS + 'visibility = "secret-ish"\n', "bad-value", 6, "'public'"),
         (HEAD + "[channels.Blog]\nnetwork = 'xing'\n", "bad-name", 3, "a-z"),
+        (HEAD + TOOTS + 'limits = { text = "many" }\n', "bad-value", 6, "text must be a whole number"),
         (HEAD + '[approval]\nby = "vote"\n', "bad-value", 4, "'line' or 'merge'"),
         (HEAD + '[pause]\nreason = "x"\n', "bad-value", 3, "[[pause]]"),
         (HEAD + "[groups]\nall = 5\n", "bad-value", 4, "list"),
