@@ -177,9 +177,7 @@ def fetch(root: Path, ref: str) -> None:
         raise ConfigError("the work tree is published, which no fetch changes", where=str(root), hint=hint, slug="fetch-worktree")
     remotes = run(root, "remote").decode().split()
     if not remotes:
-        raise ConfigError(
-            "this repository has no remote to fetch from", where=str(root), hint="git remote add origin URL", slug="no-remote"
-        )
+        raise ConfigError("there is no remote to fetch from", where=str(root), hint="git remote add origin URL", slug="no-remote")
     name, short = full_ref(root, ref), ref.removeprefix("refs/heads/")
     if not name.startswith("refs/heads/"):
         own = [remote for remote in remotes if name.removeprefix("refs/remotes/").startswith(f"{remote}/")]

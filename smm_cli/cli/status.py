@@ -75,7 +75,7 @@ def stand(runner: Runner) -> Standing:
         needs=tuple(needs_you(plan.deliveries, now)),
         ending=_ending(runner, now),
         stopped={name: why for name, (why, _) in runner.ledger.stopped().items()},
-        ticks=_ticks(runner),
+        ticks=tuple((name.split("#")[0], at) for name, at in last_ticks(runner).items()),
         uncommitted=_uncommitted(calendar),
     )
 
@@ -89,14 +89,11 @@ def _ending(runner: Runner, now: datetime) -> tuple[tuple[str, datetime], ...]:
     return tuple(found)
 
 
-def _ticks(runner: Runner) -> tuple[tuple[str, datetime], ...]:
+def last_ticks(runner: Runner) -> dict[str, datetime]:
+    """When each runner last looked, by its whole name; an idle look counts."""
     mark: Path = runner.calendar.state / "tick"
     idle = datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.exists() else None
-    found = []
-    for tick in runner.ledger.ticks():
-        at = max(tick.at, idle) if idle and tick.runner == runner.ledger.runner else tick.at
-        found.append((tick.runner.split("#")[0], at))
-    return tuple(found)
+    return {tick.runner: max(tick.at, idle) if idle and tick.runner == runner.ledger.runner else tick.at for tick in runner.ledger.ticks()}
 
 
 def _uncommitted(calendar: Calendar) -> tuple[str, ...]:
