@@ -7,7 +7,7 @@ X's library sees UTF-16 units: so does text/x.py. Mastodon's sees code points.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,6 +30,10 @@ INSIDE = LABEL.replace(r"\-", "")
 """The same and the hyphen."""
 INSIDE_SUB = INSIDE.replace("^_", "^")
 """The same and the underscore, for labels further left."""
+
+STRETCH = re.compile(INSIDE_SUB.replace("./", "/") + "+")
+"""Letters of hosts, hyphens, underscores and dots."""
+BEFORE_HOST = len("https://") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,23 @@ def grammar(letters: Letters) -> re.Pattern[str]:
         rf"(?P<path>/{segment}*)?(?:\?[{letters.query}]*[{letters.query_end}])?)",
         re.ASCII | re.IGNORECASE,
     )
+
+
+def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `pattern.finditer` finds, for a pattern of `grammar`: looked for only around stretches that could be a host with a dot.
+
+    A long text without blanks would otherwise be read to its end from each of its letters.
+    """
+    after = 0
+    for stretch in STRETCH.finditer(text):
+        if "." not in stretch[0]:
+            continue
+        here = max(after, stretch.start() - BEFORE_HOST)
+        while here < stretch.end():
+            found = pattern.match(text, here)
+            here = after = found.end() if found else here + 1
+            if found:
+                yield found
 
 
 def _parentheses(general: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import product
 
-from smm_cli.text.addresses import INVALID, LATIN, X, grammar, top_level
+from smm_cli.text.addresses import INVALID, LATIN, X, grammar, matches, top_level
 from smm_cli.text.tables import rows
 
 LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
@@ -21,6 +21,7 @@ LONGEST_ADDRESS = 4096
 LONGEST_LABEL = 63
 LONGEST_SLUG = 40
 """Letters after t.co/. Source: as LONGEST_ADDRESS."""
+FIRST_HALF = 0xD800
 PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 DOTS = re.compile("[.\u3002\uff0e\uff61]")
 SHORT = re.compile(rf"https?://t\.co/([a-z0-9]+)(?:\?[{X.query}]*[{X.query_end}])?", re.ASCII | re.IGNORECASE)
@@ -46,8 +47,8 @@ def weighted_length(text: str, url_length: int = 23) -> int:
             total, here = total + EMOJI, pictures[here]
         else:
             code = ord(text[here])
-            total += 1 if any(first <= code <= last for first, last in LIGHT) else 2
-            here += 2 if PAIR.match(text, here) else 1
+            total += 1 if code <= LIGHT[0][1] or any(first <= code <= last for first, last in LIGHT) else 2
+            here += 2 if code >= FIRST_HALF and PAIR.match(text, here) else 1
     return total
 
 
@@ -68,7 +69,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Start and end, in UTF-16 units as `text` is, of what X makes a link: with http(s)://, or of a known top-level domain."""
     if "." not in text:
         return
-    for found in _grammar().finditer(text):
+    for found in matches(_grammar(), text):
         protocol, domain = found["protocol"], found["domain"]
         if not _can_be_named(found["url"], protocol or "https://", domain):
             continue
