@@ -58,6 +58,8 @@ class ChannelRun:
         except SmmError as error:
             return [self._held(delivery, error) for delivery in deliveries]
         for delivery in deliveries:
+            if self.runner.ending:
+                break
             outcome = await self._one(delivery, posts[delivery.post], account, credential, by_hand)
             if outcome is not None:
                 outcomes.append(outcome)
@@ -68,7 +70,7 @@ class ChannelRun:
     async def _account(self, network: Network) -> Account | None:
         """Who the credential belongs to: asked at least once a day, compared with what channels.toml pins."""
         known, now = self.ledger.account(self.channel.name), self.clock.now()
-        if network.verify is not None and (known is None or now - (known.checked_at or now) > ACCOUNT_AGE):
+        if network.verify is not None and network.asked_daily and (known is None or now - (known.checked_at or now) > ACCOUNT_AGE):
             try:
                 known = await converse(network.verify(), network, self.runner.transport, self.clock)
                 self.ledger.save_account(self.channel.name, known, now)

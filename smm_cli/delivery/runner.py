@@ -38,6 +38,8 @@ class Runner:
     apps: Apps | None = None
     _transport: Transport | None = None
     _composer: Composer | None = None
+    ending: bool = False
+    """Set when the process is asked to end: what is being sent is finished, nothing more is begun."""
 
     @property
     def transport(self) -> Transport:
