@@ -13,7 +13,7 @@ from smm_cli.plan.repeats import Repeated, recurrence_of
 from smm_cli.plan.scope import Scope
 from smm_cli.plan.settled import SETTLED, is_over, settled, stands_for
 from smm_cli.plan.since import Joined
-from smm_cli.plan.times import due_time, planned_time
+from smm_cli.plan.times import due_time, planned_time, was_tried
 from smm_cli.plan.wall import read_written, to_instant, to_wall
 from smm_cli.plan.wanted import Wanted
 from smm_cli.words.channel import Channel
@@ -86,7 +86,7 @@ def _single(post: Post, target: Target, record: Record | None, joined: Joined, s
         at = due = planned_time(post, scope)
     else:
         by_slot = bool(post.slot) and not post.publish_at
-        at = record.due if by_slot and record and record.attempts else planned_time(post, scope)
+        at = record.due if by_slot and record and was_tried(record) else planned_time(post, scope)
         if at is None and not by_slot and not post.wait_for and post.status == "ready":
             raise PostError("ready, but without a time", hint=f'smm post schedule {post.id} "tomorrow 9am", or slot: next', slug="no-time")
         due = due_time(post, channel.name, at, record, scope)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from smm_cli.errors import PostError
 from smm_cli.plan.arrange import Arranging, Placed, Road
 from smm_cli.plan.holds import hold_of, late_hold, paused
-from smm_cli.plan.late import too_late_at
+from smm_cli.plan.late import max_late, too_late_at
 from smm_cli.plan.pauses import pause_over
 from smm_cli.plan.scope import Scope
 from smm_cli.plan.slots import Candidate, Line
@@ -42,6 +42,7 @@ def place(ones: Iterable[Wanted | Delivery], scope: Scope) -> None:
 
 def _hold(one: Wanted, scope: Scope, *, late: bool) -> Hold | None:
     try:
+        max_late(one.post, one.channel)
         return hold_of(one, scope, late=late)
     except PostError as error:
         return _error(one, error, scope)
@@ -86,7 +87,7 @@ def _candidate(one: Wanted, scope: Scope) -> Candidate | None:
     except PostError as error:
         scope.found.deliveries.append(_held(one, _error(one, error, scope)))
         return None
-    return Candidate(one, start, end)
+    return Candidate(one, start, None if one.released else end)
 
 
 def _road(channel: Channel, scope: Scope) -> Road:

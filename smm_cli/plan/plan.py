@@ -57,7 +57,7 @@ def make_plan(
     What is over (published, cancelled) is listed unless `until` <= `now`. `held`: post id or post@channel to why an error holds
     it. `digests`: post id to the digest of its present content, asked only where approval applies. `free_days`: the holidays of a
     year, by default those of the calendar. `lease`: when another runner's hold ends. Problems of posts are values, never raised;
-    raises PostError only where the calendar itself cannot be read (time zone, quiet hours).
+    raises PostError where the calendar's own zone, ConfigError where its holidays cannot be read.
     """
     scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days)
     found = scope.found
@@ -80,7 +80,7 @@ def _wake_at(scope: Scope, lease: datetime | None) -> datetime:
     for delivery in scope.found.deliveries:
         if delivery.due and delivery.state in SENDABLE:
             moments.append(delivery.due)
-        if delivery.wake and delivery.wake > scope.now:
+        if delivery.wake and (delivery.wake > scope.now or delivery.state == HELD):
             moments.append(delivery.wake)
     return min(moments)
 

@@ -22,7 +22,7 @@ BACK = {"MINUTELY": timedelta(hours=6), "HOURLY": timedelta(days=3), "DAILY": ti
 """How far back the occurrence before a moment is looked for; for rarer rules 400 days."""
 BACK_ELSE = timedelta(days=400)
 DAY = timedelta(days=1)
-LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+DAY_FILTERS = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYEASTER"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Recurrence:
         self._parts = parts
         self._listed: dict[tuple[datetime, datetime], tuple[Occurrence, ...]] = {}
         self._whole = _rrule(_text(parts), start)
+        if _never_happens(parts, start):
+            raise PostError(f"repeat: {rule} never happens: no such day", hint=EXAMPLE, slug="bad-rule")
 
     def between(self, after: datetime, before: datetime) -> Iterator[Occurrence]:
         """Occurrences with `after` <= at (instants), in order, up to the first after `before`, which is given too."""
@@ -111,17 +113,13 @@ def _parts(rule: str, zone: ZoneInfo) -> tuple[dict[str, str], datetime | None]:
         raise PostError(f"repeat: {rule} is no rule", hint=EXAMPLE, slug="bad-rule")
     if parts["FREQ"] == "SECONDLY" or "BYSECOND" in parts:
         raise PostError("repeat: nothing is repeated within a minute", hint=EXAMPLE, slug="bad-rule")
-    if "BYMONTH" in parts and "BYMONTHDAY" in parts and not _days_exist(parts["BYMONTH"], parts["BYMONTHDAY"]):
-        raise PostError(f"repeat: {rule} never happens: no such day", hint=EXAMPLE, slug="bad-rule")
     return parts, _end(parts.pop("UNTIL", ""), zone)
 
 
-def _days_exist(months: str, days: str) -> bool:
-    try:
-        first = min(abs(int(day)) for day in days.split(","))
-        return any(first <= LONGEST.get(int(month), 31) for month in months.split(","))
-    except ValueError:
-        return True  # dateutil says what is wrong
+def _never_happens(parts: dict[str, str], start: datetime) -> bool:
+    """Whether no day fits (30 February). dateutil would look for it minute by minute up to the year 9999; by years it is quick."""
+    filters = {key: value for key, value in parts.items() if key in DAY_FILTERS}
+    return len(filters) > 1 and next(iter(_rrule(_text({"FREQ": "YEARLY", **filters}), start)), None) is None
 
 
 def _end(until: str, zone: ZoneInfo) -> datetime | None:

@@ -8,7 +8,7 @@ from smm_cli.errors import PostError
 from smm_cli.plan.scope import Scope
 from smm_cli.plan.waits import answer_for
 from smm_cli.plan.wall import read_edge, read_written, to_instant
-from smm_cli.words.delivery import Record
+from smm_cli.words.delivery import RETRY, Record
 from smm_cli.words.post import Post
 
 
@@ -20,19 +20,25 @@ def planned_time(post: Post, scope: Scope) -> datetime | None:
     return to_instant(written, scope.zone_for(post)) if written.tzinfo is None else written.astimezone(UTC)
 
 
+def was_tried(record: Record) -> bool:
+    """Whether an attempt was made: then the time it had stays its time."""
+    return record.attempts > 0 or record.state == RETRY
+
+
 def due_time(post: Post, channel: str, at: datetime | None, record: Record | None, scope: Scope) -> datetime | None:
     """From when on a delivery planned for `at` may go: later after a retry, or when what it waits for came later.
 
     None: no time yet. Raises PostError.
     """
     due = at
-    if post.wait_for and (record is None or not record.attempts):
+    by_slot = bool(post.slot) and not post.publish_at
+    if post.wait_for and not by_slot and (record is None or not was_tried(record)):
         answer = answer_for(post, channel, scope.waits, scope.past)
         if answer and answer.met and (at is None or answer.start > at):
             due = _after_waiting(post, channel, answer.start, scope)
     if record and record.next_at and (due is None or record.next_at > due or record.parts_public):
         return record.next_at
-    if due is None and record and (record.attempts or record.released):
+    if due is None and record and (was_tried(record) or (record.released and not by_slot)):
         return record.due or scope.now
     return due
 

@@ -8,8 +8,10 @@ import pytest
 
 from smm_cli.calendar.model import Pause
 from smm_cli.plan.plan import due
+from smm_cli.plan.waits import WaitAnswer
 from smm_cli.words.channel import Slot
 from smm_cli.words.delivery import FAILED, RETRY
+from smm_cli.words.post import WaitFor
 
 TUE, WED, THU = 1, 2, 3
 NINE = 540
@@ -228,3 +230,27 @@ def test_a_long_queue_under_a_daily_limit_is_placed_quickly(desk, post):
     days = set(desk.times(*posts).values())
     assert time.process_time() - began < 3
     assert len(days) == 1500
+
+
+def test_a_bad_limit_on_lateness_holds_its_post_and_no_other(slot_desk, post):
+    plan = slot_desk.plan(post("a", max_late="bald"), post("b"))
+    assert {d.post: d.reason for d in plan.deliveries} == {"a": "error", "b": ""}
+
+
+def test_a_post_that_waits_for_something_still_takes_a_slot_when_it_is_there(slot_desk, queued, berlin):
+    waits_too = queued("a", wait_for=WaitFor(tag="v2"))
+    assert slot_desk.plan(waits_too).deliveries[0].reason == "waiting"
+    assert slot_desk.times(waits_too, waits={"a": WaitAnswer(True, berlin("2026-11-24 08:00"))}) == {"a@mastodon": "2026-11-24 09:00"}
+
+
+def test_a_released_slot_post_stands_in_line_again_and_a_tried_one_goes_on(slot_desk, queued, berlin):
+    slot_desk.went_out("a", "2026-11-24 08:00", state="planned", released=True)
+    assert slot_desk.times(queued("a")) == {"a@mastodon": "2026-11-24 09:00"}
+    slot_desk.went_out("a", "2026-11-17 09:00", state=RETRY, released=True)
+    plan = slot_desk.plan(queued("a"))
+    assert [(d.at, d.due <= slot_desk.now) for d in due(plan, slot_desk.now)] == [(berlin("2026-11-17 09:00"), True)]
+
+
+def test_who_is_released_after_its_end_takes_the_next_slot(slot_desk, queued):
+    slot_desk.went_out("a", "2026-11-17 09:00", state="planned", released=True)
+    assert slot_desk.times(queued("a", not_after="2026-11-20")) == {"a@mastodon": "2026-11-24 09:00"}
