@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smm_cli.calendar.check import check_post
+from smm_cli.calendar.media_files import find_media, pictures_of
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
 from smm_cli.calendar.targets import aim
@@ -62,7 +63,7 @@ class Composer:
         """Aim, look, fit, compose, check. Never raises for what an author can do wrong: that is a problem."""
         network = self.network(channel, account)
         aimed = aim(post, channel, self.calendar)
-        problems = self._post_problems(post)
+        problems = self._post_problems(post, channel)
         media = self._media(aimed, network, problems)
         facts = Facts(
             calendar=self.calendar.name,
@@ -84,42 +85,49 @@ class Composer:
 
     def _each_once(self, problems: list[Problem]) -> tuple[Problem, ...]:
         """Without those the calendar ignores, and without what two rooms found at the same place."""
-        found = {(problem.slug, problem.place.file, problem.place.line, problem.what): problem for problem in problems}
+        found = {(problem.slug, problem.place, problem.what): problem for problem in problems}
         return tuple(problem for problem in found.values() if problem.slug not in self.calendar.ignored)
 
-    def _post_problems(self, post: Post) -> list[Problem]:
+    def _post_problems(self, post: Post, channel: Channel) -> list[Problem]:
+        """What is wrong with the post itself, or with what it says for this channel."""
         known = self._checked.get(post.path)
         if known is None or known[0] is not post:
             known = self._checked[post.path] = (post, check_post(post, self.calendar, self.source))
-        return list(known[1])
+        return [problem for problem in known[1] if problem.place.channel in ("", channel.name)]
 
     def _receipts_of(self, channel: Channel) -> dict[str, Receipt]:
         return {receipt.post: receipt for receipt in self._receipts() if receipt.channel in (channel.name, *channel.formerly)}
 
     def _media(self, post: Post, network: Network, problems: list[Problem]) -> dict[str, Media]:
-        wanted = [*post.media, *(m for part in network.reading(post).parts for m in part.media)] if "![" in post.body else list(post.media)
+        """Every file that `post` names, by the path as written, looked at and fitted to the network's limits."""
+        wanted = {medium.path: medium for medium in post.media}
+        for path, alt, line in pictures_of(post.body, post.body_line):
+            wanted.setdefault(path, Media(path, alt, line=line))
         fitted: dict[str, Media] = {}
-        for medium in wanted:
+        for medium in wanted.values():
             seen, found = self._look(medium, post)
             if seen.blob is not None:
-                seen, more = fit(
-                    replace(seen, alt=medium.alt, decorative=medium.decorative, focus=medium.focus), network.media_limits, self.blobs
-                )
+                seen = replace(seen, alt=medium.alt, decorative=medium.decorative, focus=medium.focus)
+                seen, more = fit(seen, network.media_limits, self.blobs)
                 found = [*found, *more]
             here = network.channel.name
             problems += [replace(problem, place=replace(problem.place, file=post.path, channel=here)) for problem in found]
-            fitted[medium.path] = seen
+            fitted[medium.path] = self._with_thumbnail(seen, medium, post)
         return fitted
 
+    def _with_thumbnail(self, seen: Media, medium: Media, post: Post) -> Media:
+        if not medium.thumbnail:
+            return seen
+        small, _ = self._look(Media(medium.thumbnail, decorative=True, line=medium.line), post)
+        return replace(seen, thumbnail=medium.thumbnail, thumbnail_blob=small.blob)
+
     def _look(self, medium: Media, post: Post) -> tuple[Media, list[Problem]]:
-        known = self._seen.get(medium.path)
+        """The facts of one file; what is missing or outside is check_post's to say."""
+        path = find_media(medium.path, post.path, self.source)
+        if not path:
+            return medium, []
+        known = self._seen.get(path)
         if known is None:
-            try:
-                known = look(self.source.fetch(medium.path), medium, self.blobs)
-            except (FileNotFoundError, ValueError, IsADirectoryError):
-                place = Place(post.path, medium.line)
-                hint = "is it committed, and spelled exactly like the file (upper and lower case)?"
-                known = (medium, [Problem("media-missing", f"{medium.path} is not there", place, hint)])
-            self._seen[medium.path] = known
+            known = self._seen[path] = look(self.source.fetch(path), medium, self.blobs)
         seen, problems = known
-        return replace(seen, line=medium.line), problems
+        return replace(seen, path=medium.path, line=medium.line), problems

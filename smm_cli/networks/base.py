@@ -76,6 +76,8 @@ class Network:
     appends: ClassVar[frozenset[str]] = frozenset({"link", "tags"})
     """What is added to the text where the text has it not."""
     settles: ClassVar[float] = 300.0
+    asked_daily: ClassVar[bool] = True
+    """Whether `verify` is asked once a day before sending; False where asking troubles the receiver."""
     late_limit: ClassVar[bool] = True
     """Whether lateness matters (False for a site: its pages carry their own date)."""
     handoff: ClassVar[bool] = False
@@ -143,7 +145,7 @@ class Network:
         """The parts of a post: read, media attached, link and tags added, split where asked, first comment last."""
         parts = list(self.reading(post).parts)
         parts[0] = replace(parts[0], media=(*post.media, *parts[0].media))
-        parts = [replace(part, media=tuple(facts.media.get(m.path, m) if not m.blob else m for m in part.media)) for part in parts]
+        parts = [replace(part, media=tuple(_looked_at(medium, facts) for medium in part.media)) for part in parts]
         link = post.link if "link" in self.appends else ""
         tags = post.tags if "tags" in self.appends else ()
         done = append_link_and_tags(tuple(parts), link, tags)
@@ -234,6 +236,14 @@ class Network:
     """`refresh(self)`: renew tokens; refers to stored ones by handle."""
     share_link: ClassVar[Callable[..., str] | None] = None
     """`share_link(self, payload)`: a prefilled address for a person (handoff)."""
+
+
+def _looked_at(medium: Media, facts: Facts) -> Media:
+    """A medium as written, with what looking at its file found."""
+    seen = None if medium.blob else facts.media.get(medium.path)
+    if seen is None:
+        return medium
+    return replace(seen, alt=medium.alt, decorative=medium.decorative, focus=medium.focus, line=medium.line)
 
 
 def _media_limit(limit: MediaLimit, said: Mapping[str, int]) -> MediaLimit:

@@ -70,6 +70,7 @@ class Webhook(Network):
     )
     media_count = 100
     mixing = True
+    asked_daily = False
     steps = "Make a secret (whsec_ and the base64 of 32 random bytes), give it to the receiver and to smm."
 
     class Settings(Table):

@@ -1,0 +1,163 @@
+"""A stage for the contract: one channel of a network, its fake, a clock, and crashes on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smm_cli.calendar.cached import load_calendar
+from smm_cli.calendar.index import Index
+from smm_cli.calendar.source import WorkTree
+from smm_cli.clock import SetClock
+from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.tick import Ticked, tick
+from smm_cli.delivery.transport import Transport
+from smm_cli.ledger.receipts import read_receipts
+from smm_cli.ledger.store import Ledger
+from smm_cli.sandbox.base import Fake, Fault, Posted
+from smm_cli.sandbox.world import World
+from smm_cli.words.delivery import Record
+
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+@dataclass
+class Deaths:
+    """Where to die: at the `at`-th step (1-based); counts steps when 0. A step is a request (before, after) or a durable write."""
+
+    at: int = 0
+    seen: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def step(self, name: str) -> None:
+        self.seen += 1
+        self.names.append(name)
+        if self.seen == self.at:
+            raise Killed(name)
+
+
+class DyingTransport(Transport):
+    """The real transport, in a process that may die around each request."""
+
+    deaths: Deaths
+
+    async def send(self, network, request, vault, prefix):
+        self.deaths.step(f"before {request.method} {request.url}")
+        answer = await super().send(network, request, vault, prefix)
+        self.deaths.step(f"after {request.method} {request.url}")
+        return answer
+
+
+class DyingLedger(Ledger):
+    """The real ledger, in a process that may die around each write."""
+
+    deaths: Deaths
+
+    async def commit(self, act):
+        self.deaths.step("before a write")
+        result = await super().commit(act)
+        self.deaths.step("after a write")
+        return result
+
+
+@dataclass
+class Stage:
+    """A calendar with one channel, whose server is a fake that outlives the runner's deaths."""
+
+    root: Path
+    network: str
+    settings: str
+    host: str
+    clock: SetClock = field(default_factory=lambda: SetClock(START))
+    fake: Any = None
+    world: World = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.world = World(self.clock)
+        if self.fake is not None:
+            self.fake.clock = self.clock
+            self.world.place(self.host, self.fake)
+        elif self.host:
+            self.fake = self.world.place(self.host, self.network)
+        (self.root / "posts").mkdir(parents=True)
+        (self.root / "channels.toml").write_text(
+            '[calendar]\nname = "stage"\ntimezone = "UTC"\npublish_from = "worktree"\nmax_late = "none"\nlanguage = "en"\n'
+            f'\n[channels.it]\nnetwork = "{self.network}"\n{self.settings}\n',
+        )
+
+    def post(self, id: str, body: str, front: str = "") -> None:
+        text = f"---\nid: {id}\ntitle: {id.title()}\nstatus: ready\nchannels: it\npublish_at: 2026-11-24 08:00\n{front}---\n\n{body}\n"
+        (self.root / "posts" / f"{id}.md").write_text(text, "utf-8")
+
+    def runner(self, deaths: Deaths | None = None) -> Runner:
+        calendar = load_calendar(self.root)
+        deaths = deaths or Deaths()
+        ledger = DyingLedger.open(calendar.state / "ledger.db", calendar.name, "stage")
+        ledger.deaths = deaths
+        transport = DyingTransport(calendar, self.clock, apps=self.world.app_for)
+        transport.deaths = deaths
+        return Runner(calendar, WorkTree(self.root), ledger, Index(calendar), self.clock, self.world.app_for, transport)
+
+    def tick(self, deaths: Deaths | None = None) -> Ticked | None:
+        """One tick; None where the process died in it."""
+        with self.runner(deaths) as runner, suppress(Killed):
+            return asyncio.run(tick(runner))
+        return None
+
+    def settle(self, step: timedelta = timedelta(minutes=6), most: int = 30) -> None:
+        """Tick on, with time passing, until nothing is being tried any more."""
+        for _ in range(most):
+            self.tick()
+            if all(record.state in ("published", "failed", "unknown", "cancelled") for record in self.records()):
+                return
+            self.clock.set(self.clock.now() + step)
+
+    def records(self) -> list[Record]:
+        with self.runner() as runner:
+            return runner.ledger.records()
+
+    def states(self) -> dict[str, str]:
+        return {record.delivery: record.state for record in self.records()}
+
+    def public(self) -> list[Posted]:
+        if self.network == "site":
+            pages = [found.with_name("index.html") for found in sorted((self.root / ".smm" / "rehearsal").rglob("post.json"))]
+            return [Posted("site", "", page.parent.name, "", page.read_text("utf-8"), START) for page in pages]
+        return [posted for posted in self.fake.posted if not posted.deleted]
+
+    def receipts(self) -> list[Any]:
+        return read_receipts(self.root / "receipts")
+
+    def fault(self, **what: Any) -> None:
+        self.fake.faults.append(Fault(**what))
+
+
+SETTINGS: dict[str, tuple[str, str]] = {
+    "mastodon": ('server = "https://social.example"\nsecret = "env:X"', "social.example"),
+    "bluesky": ('server = "https://pds.example"\nidentifier = "it.example"\nsecret = "env:X"', "pds.example"),
+    "webhook": ('url = "https://hook.example/in"\nsecret = "env:X"', "hook.example"),
+    "site": ('output = "public"\naddress = "https://blog.example"', ""),
+}
+
+
+@pytest.fixture
+def stage_of(tmp_path: Path) -> Callable[..., Stage]:
+    made = []
+
+    def make(network: str, fake: Fake | None = None, settings: str = "") -> Stage:
+        told, host = SETTINGS[network]
+        made.append(1)
+        return Stage(tmp_path / f"calendar{len(made)}", network, f"{told}\n{settings}", host, fake=fake)
+
+    return make
