@@ -31,7 +31,8 @@ from smm_cli.words.channel import Channel
 
 HERE = Path(__file__).parent
 TOOLS = HERE.parent.parent / ".tools"
-PATIENCE = 40.0
+PATIENCE = 90.0
+"""Seconds to wait for a server; a machine that is busy with other tests needs them."""
 NOT_INSTALLED = "server not installed: "
 JWT_SECRET = "only-for-tests"
 
