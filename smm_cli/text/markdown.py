@@ -54,7 +54,7 @@ def _read(body: str, line: int, threads: bool) -> Reading:
     problems = remarks(tokens, lines, line)
     parts, empty = _parts(tokens, line)
     if threads:
-        problems += [Problem("empty-part", "this part is empty", Place(line=at), "remove one of the lines around it") for at in empty]
+        problems += [Problem("empty-part", "a part beside this line is empty", Place(line=at), "remove the line") for at in empty]
     else:
         parts = (_joined(parts),)
     problems.sort(key=lambda problem: problem.place.line)
@@ -84,7 +84,7 @@ def _list_from_one(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _parts(tokens: list[Token], line: int) -> tuple[tuple[Part, ...], list[int]]:
-    """The parts between top-level rules, and the lines of those that hold nothing."""
+    """The parts between top-level rules, and the lines of rules beside which a part holds nothing."""
     runs: list[tuple[int, list[Token]]] = [(line, [])]
     for token in tokens:
         if token.type == "hr" and token.level == 0:
@@ -92,8 +92,9 @@ def _parts(tokens: list[Token], line: int) -> tuple[tuple[Part, ...], list[int]]
         else:
             runs[-1][1].append(token)
     parts = tuple(_part(run, at, line) for at, run in runs)
-    empty = [part.line for part in parts if not part.blocks and not part.media] if len(parts) > 1 else []
-    return parts, empty
+    rules = [at - 1 for at, _ in runs[1:]]
+    empty = [rules[max(number - 1, 0)] for number, part in enumerate(parts) if rules and not part.blocks and not part.media]
+    return parts, list(dict.fromkeys(empty))
 
 
 def _part(tokens: list[Token], at: int, line: int) -> Part:

@@ -4,13 +4,15 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from smm_cli.text.dialects import Span, commonmark, html, plain, rich
 from smm_cli.text.markdown import read
 from smm_cli.words.tree import Block, CodeBlock, Link, Mention, Paragraph, Picture, Plain
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines that build are busy
 
 GALLERY = {
     "announcement": (
@@ -156,6 +158,7 @@ PIECES = [
 BODIES = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 
 
+@unhurried
 @given(BODIES)
 def test_spans_cut_the_text_at_what_they_mean(body: str):
     text, spans = rich(blocks_of(body), person)
@@ -168,12 +171,14 @@ def test_spans_cut_the_text_at_what_they_mean(body: str):
     assert all(before.end <= after.start for before, after in pairwise(spans))
 
 
+@unhurried
 @given(BODIES)
 def test_plain_and_rich_say_the_same(body: str):
     blocks = blocks_of(body)
     assert plain(blocks, person, links="label") == rich(blocks, person)[0]
 
 
+@unhurried
 @given(BODIES)
 def test_plain_text_has_no_nul_and_no_empty_lines_around(body: str):
     for links in ("after", "label", "url"):
@@ -201,6 +206,7 @@ class Reader(HTMLParser):
 TAGS = {"p", "em", "strong", "del", "code", "a", "br", "hr", "ul", "ol", "li", "pre", "blockquote", "img", *(f"h{n}" for n in range(1, 7))}
 
 
+@unhurried
 @given(BODIES, st.text())
 def test_html_escapes_everything(body: str, words: str):
     page = Reader()
@@ -226,6 +232,7 @@ def said(blocks: tuple[Block, ...]) -> str:
     return html(blocks, bracketed, repr)
 
 
+@unhurried
 @given(BODIES)
 def test_commonmark_means_the_same_when_read_again(body: str):
     blocks = blocks_of(body)

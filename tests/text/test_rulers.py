@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smm_cli.text.rulers import RULERS, graphemes, measure
 from smm_cli.text.tables import FOLDER, rows
 from smm_cli.text.x import invalid_characters
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines that build are busy
 
 FAMILY = "👨‍👩‍👧‍👦"
 # Found by running twitter-text 3.1.0, 2026-11-22.
@@ -108,6 +110,7 @@ def test_another_ruler_is_refused():
         measure("x", "metres")
 
 
+@unhurried
 @given(st.text(), st.sampled_from(RULERS))
 def test_every_text_has_a_length(text: str, ruler: str):
     assert measure(text, ruler) >= 0

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smm_cli.errors import PostError
@@ -12,6 +12,8 @@ from smm_cli.text.rulers import clusters, measure
 from smm_cli.text.split import split_parts
 from smm_cli.words.post import Media, Part
 from smm_cli.words.tree import Code, Hashtag, Inline, Link, Mention, Paragraph, Plain, Strong
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines that build are busy
 
 WORDS = st.sampled_from(
     [
@@ -172,12 +174,14 @@ def test_a_comment_is_neither_cut_nor_counted():
     assert [shown(part) for part in parts] == ["eins 1/2", "zwei 2/2", "ein langer Kommentar"]
 
 
+@unhurried
 @given(TEXTS)
 def test_the_leaves_of_a_text_make_the_same_text(body: str):
     for part in read(body).parts:
         assert blocks_of_leaves(leaves_of(part.blocks)) == part.blocks
 
 
+@unhurried
 @given(TEXTS, st.integers(29, 120), st.sampled_from(["", "{n}/{of}", "({n})"]))
 def test_every_piece_fits_and_nothing_is_lost_or_torn(body: str, count: int, numbering: str):
     parts = read(body).parts
@@ -195,6 +199,7 @@ def test_every_piece_fits_and_nothing_is_lost_or_torn(body: str, count: int, num
         assert [shown(piece).endswith(number) for piece, number in zip(pieces, written, strict=True)] == [True] * len(pieces)
 
 
+@unhurried
 @given(TEXTS, st.integers(1, 40))
 def test_a_text_is_cut_to_fit_or_named_as_a_problem(body: str, count: int):
     try:

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from smm_cli.text.tables import rows
 from smm_cli.text.x import _emoji, weighted_length
 
-PACKAGES = Path(__file__).parents[2] / ".tools/twitter-text/node_modules"
+ROOT = Path(__file__).parents[2]
+PACKAGES = ROOT / ".tools/twitter-text/node_modules"
 COUNT = """
 const { parseTweet } = require(process.argv[1] + "/twitter-text");
 const texts = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -109,11 +111,15 @@ PIECES = [
 ]
 
 
-def counted_by_reference(texts: list[str]) -> list[int]:
+def need_reference() -> None:
     if not shutil.which("node"):
         pytest.skip("node is not installed: the reference of X's count cannot run")
     if not (PACKAGES / "twitter-text").exists():
         pytest.skip("npm twitter-text is not installed: run scripts/install_twitter_text.sh")
+
+
+def counted_by_reference(texts: list[str]) -> list[int]:
+    need_reference()
     ran = subprocess.run(["node", "-e", COUNT, str(PACKAGES)], input=json.dumps(texts), capture_output=True, text=True, check=True)
     counts: list[int] = json.loads(ran.stdout)
     return counts
@@ -152,6 +158,12 @@ def test_every_character_counts_as_in_the_reference():
     assert (
         differing([f"{letter}|a{letter}b.com|{letter}c.com/{letter}|https://d{letter}.de/x{letter}?{letter}" for letter in letters]) == []
     )
+
+
+def test_the_tables_are_as_their_sources_are():
+    need_reference()
+    ran = subprocess.run([sys.executable, str(ROOT / "scripts/renew_tables.py"), "--check"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.strip()) == (0, "the tables are as their sources are")
 
 
 def known_sequences() -> list[str]:
