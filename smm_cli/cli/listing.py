@@ -10,7 +10,7 @@ from smm_cli.calendar.model import Calendar
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape
-from smm_cli.delivery.planning import plan_posts
+from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.waits import known_waits
 from smm_cli.errors import UsageError
@@ -26,8 +26,9 @@ STATES = ("planned", "held", "sending", "published", "failed", "unknown", "cance
 def whole_plan(runner: Runner, *, until: datetime | None = None) -> Plan:
     """The plan of this moment, for people to look at."""
     history = runner.history()
-    posts = runner.index.posts(runner.source).posts
-    return plan_posts(runner.calendar, runner.source, posts, history, runner.clock.now(), until=until, waits=known_waits(runner))
+    indexed = runner.index.posts(runner.source)
+    held, waits, now = held_by(indexed.problems, indexed.posts), known_waits(runner), runner.clock.now()
+    return plan_posts(runner.calendar, runner.source, indexed.posts, history, now, until=until, waits=waits, held=held)
 
 
 def list_queue(

@@ -105,8 +105,8 @@ class PartRun:
             await self._note_done()
 
     def _still_good(self, kept: Entry, request: Request) -> bool:
-        if self.public:
-            return True
+        if self.public and kept.n <= self.state.intent_n:
+            return True  # what led up to the commit, and the commit itself, are never asked again
         if kept.keeps_until is not None and kept.keeps_until <= self.sending.clock.now():
             return False
         return kept.fingerprint == request.fingerprint()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from smm_cli.calendar.digest import approval_digest
@@ -13,6 +13,7 @@ from smm_cli.plan.plan import Plan, make_plan
 from smm_cli.plan.waits import WaitAnswer
 from smm_cli.words.history import History
 from smm_cli.words.post import Post
+from smm_cli.words.problem import ERROR, Problem
 
 
 def plan_posts(
@@ -40,6 +41,12 @@ def plan_posts(
         digests=_digests(calendar, source, posts),
         free_days=free_days(calendar.holidays) if calendar.holidays else None,
     )
+
+
+def held_by(problems: Iterable[Problem], posts: Iterable[Post]) -> dict[str, str]:
+    """Posts that stand in the index though something is wrong with their file (two posts of one id): id to what is wrong."""
+    wrong = {problem.place.file: problem.what for problem in problems if problem.severity == ERROR}
+    return {post.id: wrong[post.path] for post in posts if post.path in wrong}
 
 
 def _digests(calendar: Calendar, source: Source, posts: Sequence[Post]) -> dict[str, str]:

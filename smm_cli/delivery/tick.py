@@ -9,7 +9,7 @@ from datetime import datetime
 
 from smm_cli.delivery.channel_run import ChannelRun
 from smm_cli.delivery.papers import Papers
-from smm_cli.delivery.planning import plan_posts
+from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.waits import ask_waits
@@ -51,7 +51,8 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
     indexed = runner.index.posts(runner.source, published={r.digest for r in history.records.values() if r.state == PUBLISHED})
     waits = await ask_waits(runner, indexed.posts, now)
     calendar, source, posts = runner.calendar, runner.source, indexed.posts
-    plan = plan_posts(calendar, source, posts, history, now, until=None if at_once else now, waits=waits)
+    wrong = held_by(indexed.problems, posts)
+    plan = plan_posts(calendar, source, posts, history, now, until=None if at_once else now, waits=waits, held=wrong)
     papers = Papers(runner.ledger, calendar.receipts)
     try:
         wanted = _wanted(plan, now, only, at_once)
@@ -61,7 +62,7 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
         await runner.end()
     if outcomes:
         counter, now = runner.ledger.counter(), runner.clock.now()
-        held = {outcome.delivery: outcome.note for outcome in outcomes if outcome.state == HELD}
+        held = {**wrong, **{outcome.delivery: outcome.note for outcome in outcomes if outcome.state == HELD}}
         plan = plan_posts(calendar, source, posts, runner.history(), now, until=now, waits=waits, held=held)
     leave_word(runner, before, counter, plan.wake_at, bool(runner.ledger.stopped()))
     return Ticked(tuple(outcomes), indexed.problems, plan)
