@@ -172,10 +172,10 @@ class Network:
         return fits
 
     def measured(self, part: PayloadPart, limit: Limit) -> int:
-        """How much of `limit` a part uses."""
-        texts = [part.text if limit.name in ("text", "bytes") else str(part.fields.get(limit.name) or "")]
-        texts += [str(part.fields.get(name) or "") for name in limit.together]
-        return sum(measure(text, limit.ruler, limit.url_length) for text in texts if text)
+        """How much of `limit` a part uses; what counts together with it counts plainly, links and mentions at full length."""
+        text = part.text if limit.name in ("text", "bytes") else str(part.fields.get(limit.name) or "")
+        beside = sum(measure(str(part.fields.get(name) or ""), "graphemes") for name in limit.together)
+        return measure(text, limit.ruler, limit.url_length) + beside
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """One part in this network's dialect. Every network that composes defines it."""
