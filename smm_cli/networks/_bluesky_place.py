@@ -13,11 +13,11 @@ AT_URI = re.compile(rf"at://{ACTOR}/app\.bsky\.feed\.post/(?P<rkey>[A-Za-z0-9._:
 ADDRESS = re.compile(rf"https?://[^/\s]+/profile/{ACTOR}/post/(?P<rkey>[A-Za-z0-9._:~-]+)/?(?:[?#]\S*)?")
 
 
-def place(written: str, receipts: Mapping[str, Receipt]) -> dict[str, Any]:
+def place(written: str, receipts: Mapping[str, Receipt], part: int = 0) -> dict[str, Any]:
     """What `reply_to` or `quote` names, as plain JSON.
 
     {} for none; {actor, rkey} for an address of the app or an at-uri; {uri, cid, root} for a post of this calendar that is
-    public on this channel; {unknown} for anything else.
+    public on this channel (its part number `part`); {unknown} for anything else.
     """
     written = written.strip()
     if not written:
@@ -26,10 +26,12 @@ def place(written: str, receipts: Mapping[str, Receipt]) -> dict[str, Any]:
     if found:
         return {"actor": found["actor"], "rkey": found["rkey"]}
     receipt = receipts.get(written)
-    first = receipt.parts[0] if receipt and receipt.parts else None
-    if first and first.id.startswith("at://") and first.more.get("cid"):
-        itself = {"uri": first.id, "cid": str(first.more["cid"])}
-        return {**itself, "root": dict(first.more.get("root") or itself)}
+    meant = receipt.parts[part] if receipt and receipt.parts else None
+    if meant and meant.id.startswith("at://") and meant.more.get("cid"):
+        itself = {"uri": meant.id, "cid": str(meant.more["cid"])}
+        return {**itself, "root": dict(meant.more.get("root") or itself)}
+    if meant:
+        return place(meant.url or meant.id, {})  # confirmed by a person: its address is all that is known
     return {"unknown": written}
 
 

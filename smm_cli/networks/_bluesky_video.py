@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import RateLimited, Rejected, Retriable
+from smm_cli.networks._bluesky_place import pds_of
 from smm_cli.words.exchange import Answer, Request, Slice, Wait
 from smm_cli.words.post import Blob
 
@@ -34,7 +35,8 @@ def upload(blob: Blob, *, did: str, pds: str, service: str) -> Filming:
     if may.get("canUpload") is False:
         said = str(may.get("message") or may.get("error") or "the daily limit for videos is reached")
         raise RateLimited(f"Bluesky takes no video now: {said}", after=3600.0, slug="video-limit")
-    token = yield from _asked(pds, f"did:web:{urlsplit(pds).netloc}", "com.atproto.repo.uploadBlob", ends)
+    home = pds_of(session.get("didDoc")) or pds  # the service puts it where the account lives, which an entryway only stands for
+    token = yield from _asked(pds, f"did:web:{urlsplit(home).netloc}", "com.atproto.repo.uploadBlob", ends)
     job = yield Request(
         "POST",
         f"{service}/xrpc/app.bsky.video.uploadVideo",

@@ -142,7 +142,11 @@ class Bluesky(Network):
     def fields(self, post: Post, facts: Facts) -> Mapping[str, Any]:
         """`reply_to` and `quote` as places, `labels`, `threadgate` (rules; [] for nobody), `quotes` where they are off."""
         said = self.options(post)
-        found: dict[str, Any] = {name: place(getattr(post, name), facts.receipts) for name in ("reply_to", "quote") if getattr(post, name)}
+        found: dict[str, Any] = {}
+        if post.reply_to:
+            found["reply_to"] = place(post.reply_to, facts.receipts, -1)  # a reply goes on where the thread ends
+        if post.quote:
+            found["quote"] = place(post.quote, facts.receipts)
         if said.labels:
             found["labels"] = list(said.labels)
         if said.threadgate is not None:
