@@ -60,28 +60,19 @@ class Repeated:
                 yield self._wanted(occurrence, at, record)
 
     def coming(self) -> Iterator[Wanted | Delivery]:
-        """Occurrences that nothing is known of: at most one that was missed, then those to come, and the first one after the end."""
-        now, end = self.scope.now, self.scope.until or self.scope.now + HORIZON
-        missed: Wanted | Delivery | None = None
-        for occurrence in self.rule.listed(self.rule.back(now), max(end, now)):
-            if occurrence.at <= now:
-                missed = self._missed(occurrence)
-                continue
-            if missed:
-                yield missed
-                missed = None
-            if occurrence.name not in self.known and not self._was_made(occurrence):
-                yield self._planned(occurrence)
-                if self.post.status != "ready":
-                    return
-        if missed:
-            yield missed
+        """Occurrences that nothing is known of: of those that passed only the last, then those to come and the first after the end.
 
-    def _missed(self, occurrence: Occurrence) -> Wanted | Delivery | None:
-        """Of times that passed without a record only the last counts; None where it, or a later one, is known or was made."""
-        if occurrence.name in self.known or self._was_made(occurrence):
-            return None
-        return self._planned(occurrence)
+        Where the last one that passed is known, or was made under another name, those before it are over too.
+        """
+        now, end = self.scope.now, self.scope.until or self.scope.now + HORIZON
+        found = self.rule.listed(self.rule.back(now), max(end, now))
+        first = max(sum(occurrence.at <= now for occurrence in found) - 1, 0)
+        for occurrence in found[first:]:
+            if occurrence.name in self.known or self._was_made(occurrence):
+                continue
+            yield self._planned(occurrence)
+            if self.post.status != "ready" and occurrence.at > now:
+                return
 
     def _planned(self, occurrence: Occurrence) -> Wanted | Delivery:
         wanted = self._wanted(occurrence.name, occurrence.at, None)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smm_cli.errors import UsageError
@@ -171,7 +171,7 @@ def test_every_phrase_that_is_read_lies_in_the_future_and_says_back_the_same(phr
     try:
         moment = read_moment(phrase, now, zone)
     except UsageError:
-        assume(False)
+        return
     assert moment > now
     assert moment.second == 0
     assert read_moment(say_moment(moment, zone), now, zone) == moment
