@@ -119,5 +119,5 @@ def install(
         from smm_cli.calendar.near import did_you_mean
 
         raise UsageError(f"there is no runner {where}", hint=did_you_mean(where, ("cron", "systemd", *LATER), "cron or systemd"))
-    room = runner_cron if where == "cron" else runner_systemd
-    return room.install(session.root, session.calendar().name, every, write=write and not dry_run, yes=yes)
+    put = runner_cron.install if where == "cron" else runner_systemd.install
+    return put(session.root, session.calendar().name, every, write=write and not dry_run, yes=yes)
