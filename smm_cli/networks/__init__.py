@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smm_cli.networks.base import Network
 
 ENTRY_POINTS = "smm.networks"
-NOT_NETWORKS = frozenset({"base", "check"})
+NOT_NETWORKS = frozenset({"base", "check", "fault"})
 
 
 @cache

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks.base import fault_by_status, retry_after, said_by
+from smm_cli.networks.fault import fault_by_status, retry_after, said_by
 
 RENEW = frozenset({"ExpiredToken", "InvalidToken"})
 """400, not 401. A new log-in mends both. Source: auth-verifier of the PDS 0.4.217, 2026-08."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks.base import retry_after, said_by
+from smm_cli.networks.fault import retry_after, said_by
 
 NOT_READY = re.compile(r"not finished processing|try again in a moment|noch nicht (fertig )?verarbeitet", re.IGNORECASE)
 """422 for media that a server still works on (Mastodon, config/locales: media_attachments.validations.not_ready). The sentence comes in

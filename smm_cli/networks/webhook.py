@@ -16,7 +16,8 @@ from pydantic import field_validator
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks._short import described, short
-from smm_cli.networks.base import Facts, Network, Repeat, Table, retry_after, said_by
+from smm_cli.networks.base import Facts, Network, Repeat, Table
+from smm_cli.networks.fault import retry_after, said_by
 from smm_cli.text.dialects import commonmark, html, plain
 from smm_cli.words.auth import StandardWebhooks
 from smm_cli.words.channel import Account

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import SmmError
-from smm_cli.networks.base import Facts, Network, Repeat, fault_by_status
+from smm_cli.networks.base import Facts, Network, Repeat
+from smm_cli.networks.fault import fault_by_status
 from smm_cli.networks.site import folder
 from smm_cli.networks.site.content import Content, inline_media
 from smm_cli.networks.site.entry import Entry, language_of, make_entry, newest_first
@@ -136,10 +137,13 @@ class Site(Network):
         parts = urlsplit(self.settings.address)
         return Account(f"{parts.netloc}{parts.path}", self.settings.address, self.look.title, f"{self.settings.address}/", "smm site")
 
-    def rebuild(self, payloads: Iterable[Payload]) -> list[tuple[str, Body]]:
-        """Every file of a site that shows `payloads` (sealed; in any order), by its path in the output folder. Pure."""
+    def rebuild(self, payloads: Iterable[Payload], kept: Iterable[Entry] = ()) -> list[tuple[str, Body]]:
+        """Every file of a site that shows `payloads` (sealed; in any order), by its path in the output folder. Pure.
+
+        `kept` are entries of pages that stay as they stand: lists and feeds name them too.
+        """
         files: list[tuple[str, Body]] = [folder.style_file(self.look)]
-        every: list[Entry] = []
+        every: list[Entry] = list(kept)
         for payload in payloads:
             entry = folder.entry_of(payload)
             every.append(entry)
