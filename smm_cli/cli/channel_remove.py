@@ -60,7 +60,7 @@ def to_come(runner: Runner, name: str) -> list[Delivery]:
     """What is still to come on the channel, in the published calendar."""
     if name not in runner.calendar.channels:
         return []
-    return [delivery for delivery in chosen(whole_plan(runner).deliveries, runner.calendar, name) if delivery.state != "draft"]
+    return [delivery for delivery in chosen(whole_plan(runner).deliveries, runner.calendar, name) if delivery.reason != "draft"]
 
 
 def _show(coming: list[Delivery], zone: ZoneInfo) -> None:

@@ -10,6 +10,7 @@ from smm_cli.accounts.tokens import TokenStore
 from smm_cli.calendar.index import Index
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import WorkTree
+from smm_cli.calendar.toml_lines import Key
 from smm_cli.cli import output
 from smm_cli.cli.channel_file import FILE, Keeping, keep_files, no_channel, read_file
 from smm_cli.cli.channel_list import open_ledger
@@ -88,12 +89,12 @@ def replaced_names(data: bytes, old: str, new: str) -> bytes:
         data = _in_list(data, said.get(path[0], {}), path, key, old, new)
     for number in reversed(range(len(said.get("pause", [])))):
         if said["pause"][number].get("channel") == old:
-            path = ("pause", number)
-            data = set_table(data, path, {"channel": new}) if new else remove_table(data, path)
+            pause: Key = ("pause", number)
+            data = set_table(data, pause, {"channel": new}) if new else remove_table(data, pause)
     for name, person in said.get("people", {}).items():
-        for path, handles in ((("people", name), person), (("people", name, "handles"), person.get("handles", {}))):
+        for place, handles in ((("people", name), person), (("people", name, "handles"), person.get("handles", {}))):
             if old in handles and old not in ("title", "name", "git", "login", "handles"):
-                data = set_table(data, path, {old: None, **({new: handles[old]} if new else {})})
+                data = set_table(data, tuple(place), {old: None, **({new: handles[old]} if new else {})})
     return data
 
 

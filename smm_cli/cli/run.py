@@ -149,12 +149,13 @@ def _scheduler() -> Any:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-    return AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE})
+    made: Any = AsyncIOScheduler
+    return made(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE})
 
 
 def _listen(stop: Any) -> list[int]:
     """Let the signals that end a process call `stop`; those taken."""
-    taken = []
+    taken: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
             asyncio.get_running_loop().add_signal_handler(number, stop)
