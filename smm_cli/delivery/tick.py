@@ -23,8 +23,8 @@ from smm_cli.words.problem import Problem
 
 MOST_CHANNELS = 64
 """Channels that are sent to at the same time."""
-LET_GO = frozenset({"late", "quiet", "by you", "copy", "waiting", "slot"})
-"""Holds that `--now` passes over: a person asks for it. Never approval, never a pause, never an error."""
+LET_GO = frozenset({"late", "quiet", "copy", "waiting", "slot"})
+"""Holds that `--now` passes over: a person asks for it. Never approval, a pause, an error, or her own hold."""
 
 
 @dataclass(frozen=True, slots=True)
