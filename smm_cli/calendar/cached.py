@@ -19,8 +19,11 @@ KEPT = 8
 """So many forms are kept: the published commit's, the work tree's, and some that were compared."""
 
 
-def load_calendar(root: Path, source: Source | None = None) -> Calendar:
-    """The calendar of `root` as its work tree, or `source`, has it. Raises ConfigError naming every error: then all counts as paused."""
+def load_calendar(root: Path, source: Source | None = None, *, remember: bool = True) -> Calendar:
+    """The calendar of `root` as its work tree, or `source`, has it. `remember`: keep the validated form in .smm/.
+
+    Raises ConfigError naming every error: then all counts as paused.
+    """
     data = _bytes(root, source)
     key = sha256(f"{FORM} {__version__}\0".encode() + data).hexdigest()
     kept = root / ".smm" / "calendars" / f"{key}.json"
@@ -32,9 +35,10 @@ def load_calendar(root: Path, source: Source | None = None) -> Calendar:
     calendar, problems = read_calendar(root, data)
     if calendar is None:
         raise _refused([str(problem) for problem in errors_of(problems)])
-    with suppress(OSError):  # a read-only calendar is read a little slower
-        keep(kept, json.dumps(to_plain(calendar)).encode())
-        _forget_old(kept.parent)
+    if remember:
+        with suppress(OSError):  # a read-only calendar is read a little slower
+            keep(kept, json.dumps(to_plain(calendar)).encode())
+            _forget_old(kept.parent)
     return calendar
 
 

@@ -126,11 +126,15 @@ class WorkTree:
 
 
 class Commit:
-    """The files of one commit: the one that `ref` names when this is made, whatever the ref does later. Raises ConfigError."""
+    """The files of one commit: the one that `ref` names when this is made, whatever the ref does later. Raises ConfigError.
+
+    Files that are fetched are laid into `extracted`.
+    """
 
     def __init__(self, root: Path, ref: str) -> None:
         self.root = root
         self.ref = ref
+        self.extracted = root / ".smm" / "extracted"
         self.commit = git.head(root, ref)
         self._asked = 0
 
@@ -170,7 +174,7 @@ class Commit:
 
     def fetch(self, path: str) -> Path:
         entry = self._entry(path)
-        kept = self.root / ".smm" / "extracted" / entry.blob[:2] / f"{entry.blob}{Path(path).suffix}"
+        kept = self.extracted / entry.blob[:2] / f"{entry.blob}{Path(path).suffix}"
         if not kept.exists():
             data = self.read(path)
             if is_lfs_pointer(data):  # not kept: once Git LFS has the file, the same pointer gives it

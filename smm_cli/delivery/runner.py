@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from smm_cli.accounts.machine import read_machine
 from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.index import Index
 from smm_cli.calendar.model import Calendar
-from smm_cli.calendar.source import Source, open_source
+from smm_cli.calendar.source import Commit, Source, open_source
 from smm_cli.clock import Clock
 from smm_cli.delivery.prepare import Composer
 from smm_cli.delivery.transport import Transport
@@ -82,12 +83,22 @@ def open_runner(root: Path, clock: Clock) -> Runner:
     return Runner(calendar, source, ledger, Index(calendar), clock)
 
 
-def open_scratch(runner: Runner, folder: Path, clock: Clock, apps: Apps) -> Runner:
-    """A runner on a copy of all that `runner` knows, in `folder`: programs answer, nothing leaves, nothing of the calendar changes."""
+def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_from: str = "") -> Runner:
+    """A runner on a copy, in `folder`, of all that the calendar in `root` knows: programs answer, nothing leaves, nothing of it changes.
+
+    `publish_from`: another ref than the calendar's, or worktree. Raises ConfigError, LedgerError.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    take_in(runner.ledger, runner.calendar.receipts)
-    copy_db(runner.calendar.state / "ledger.db", folder / "ledger.db")
-    calendar = replace(runner.calendar, scratch=folder)
-    ledger = Ledger.open(folder / "ledger.db", calendar.name, runner.ledger.runner.split("#")[0])
+    source = open_source(root, publish_from or load_calendar(root, remember=False).publish_from)
+    if isinstance(source, Commit):
+        source.extracted = folder / "extracted"
+    calendar = replace(load_calendar(root, source, remember=False), scratch=folder)
+    if publish_from:
+        calendar = replace(calendar, publish_from=publish_from)
+    copy_db(root / ".smm" / "ledger.db", folder / "ledger.db")
+    if (root / "receipts").is_dir():
+        shutil.copytree(root / "receipts", calendar.receipts)
+    ledger = Ledger.open(folder / "ledger.db", calendar.name, read_machine().runner)
+    take_in(ledger, calendar.receipts)
     accept_all(ledger)
-    return Runner(calendar, runner.source, ledger, Index(calendar), clock, apps)
+    return Runner(calendar, source, ledger, Index(calendar), clock, apps)

@@ -13,11 +13,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl
 
 from smm_cli.clock import Clock
 from smm_cli.sandbox.call import Call, Refused, Reply, Upload
+
+if TYPE_CHECKING:
+    from smm_cli.networks.base import Network
 
 __all__ = ["Call", "Fake", "Fault", "HungUp", "Posted", "Refused", "Reply", "Unreachable", "Upload", "route"]
 
@@ -173,6 +176,9 @@ class Fake:
     def public(self) -> list[Posted]:
         """What can be seen: posted and not deleted."""
         return [posted for posted in self.posted if not posted.deleted]
+
+    def resemble(self, network: Network) -> None:
+        """Take on what is known of the real server behind a channel: its program, its limits. By default nothing."""
 
     def too_many(self, seconds: float) -> Reply:
         """How this network says 429. Overridden where it says more."""

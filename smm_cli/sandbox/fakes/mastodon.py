@@ -6,14 +6,18 @@ where no other source stands beside them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smm_cli.clock import Clock
 from smm_cli.sandbox.base import Call, Posted, Refused, Reply, route
 from smm_cli.sandbox.fakes import _mastodon_shapes as shapes
 from smm_cli.sandbox.fakes._mastodon_media import MISSING, Shelf
 from smm_cli.sandbox.fakes._mastodon_rules import RELATIVES, Rules, check_poll, counted
+
+if TYPE_CHECKING:
+    from smm_cli.networks.base import Network
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 
@@ -33,6 +37,14 @@ class FakeMastodon(Shelf):
         """Behave from now on as one of RELATIVES."""
         self.rules = RELATIVES[relative]
         return self
+
+    def resemble(self, network: Network) -> None:
+        """As the account said that its server is; of several channels on one server the last one counts."""
+        software = network.account.software.lower() if network.account else ""
+        text = next(limit for limit in network.text_limits if limit.name == "text")
+        self.rules = replace(
+            RELATIVES.get(software, self.rules), characters=text.maximum, url_length=text.url_length, media=network.most_media
+        )
 
     # -- how refusals look -----------------------------------------------------------------------------------------------
 
