@@ -66,8 +66,10 @@ class Repeated:
         """
         now, end = self.scope.now, self.scope.until or self.scope.now + HORIZON
         found = self.rule.listed(self.rule.back(now), max(end, now))
-        first = max(sum(occurrence.at <= now for occurrence in found) - 1, 0)
-        for occurrence in found[first:]:
+        passed = sum(occurrence.at <= now for occurrence in found)
+        # Even one that is skipped wakes the runner: it sees no further than the first after the end.
+        self.scope.found.wakes += [occurrence.at for occurrence in found[passed : passed + 1]]
+        for occurrence in found[max(passed - 1, 0) :]:
             if occurrence.name in self.known or self._was_made(occurrence):
                 continue
             yield self._planned(occurrence)

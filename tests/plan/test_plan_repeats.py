@@ -141,6 +141,13 @@ def test_a_repeated_post_wakes_the_runner_for_its_next_time(desk, post, berlin):
     assert desk.plan(post("hours", **WEEKLY), until=desk.now).wake_at == berlin("2026-11-24 09:00")
 
 
+def test_an_occurrence_in_quiet_hours_still_wakes_the_runner_for_the_one_after_it(desk, post, berlin):
+    desk.settings["quiet"] = "22:00-06:00"
+    seven = post("hours", publish_at="2026-11-24 00:00", repeat="FREQ=HOURLY;INTERVAL=7")
+    desk.at("2026-11-24 21:30").went_out("hours", "2026-11-24 21:00", occurrence="2026-11-24T2100")
+    assert desk.plan(seven, until=desk.now).wake_at == berlin("2026-11-25 04:00")
+
+
 def test_occurrences_before_a_channel_joined_do_not_follow_the_group(desk, post, berlin):
     desk.change("blog", since=date(2026, 11, 30))
     plan = desk.plan(post("hours", **WEEKLY | {"channels": ("all",)}), until=berlin("2026-12-02 00:00"))
