@@ -131,7 +131,12 @@ def head(root: Path, ref: str = "HEAD") -> str:
         raise ConfigError("not a git repository", where=str(root), hint='git init, or set publish_from = "worktree"', slug="no-repository")
     if refused:  # a folder of another user, a format of a later version: git says what to do
         raise ConfigError(f"git: {refused}", where=str(root), slug="git")
-    raise ConfigError(f"{ref}: no commit of that name", where=str(root), hint="git branch --all lists the branches", slug="unknown-ref")
+    raise ConfigError(
+        f"{ref}: no commit of that name",
+        where=str(root),
+        hint="git branch --all lists them; a new repository needs a first commit",
+        slug="unknown-ref",
+    )
 
 
 def _named(root: Path, ref: str) -> tuple[str, str]:
