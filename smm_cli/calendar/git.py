@@ -177,21 +177,18 @@ def fetch(root: Path, ref: str) -> None:
 
     Raises ConfigError with git's words, and where nothing could be brought: the work tree, a branch that is checked out.
     """
-    if ref == "worktree":
-        hint = 'publish_from = "origin/main" needs no work tree'
-        raise ConfigError("the work tree is published, which no fetch changes", where=str(root), hint=hint, slug="fetch-worktree")
     remotes = run(root, "remote").decode().split()
-    if not remotes:
-        raise ConfigError("there is no remote to fetch from", where=str(root), hint="git remote add origin URL", slug="no-remote")
+    if ref == "worktree" or not remotes:
+        what = "there is no remote to fetch from" if not remotes else "the work tree is published, which no fetch changes"
+        raise ConfigError(what, where=str(root), hint='git remote add origin URL, and publish_from = "origin/main"', slug="no-fetch")
     name, short = full_ref(root, ref), ref.removeprefix("refs/heads/")
     if not name.startswith("refs/heads/"):
         own = [remote for remote in remotes if name.removeprefix("refs/remotes/").startswith(f"{remote}/")]
-        usual = "origin" if "origin" in remotes else remotes[0]
-        run(root, "fetch", "--quiet", "--tags", max(own, key=len, default=usual), limit=SLOW, write=True)
+        run(root, "fetch", "--quiet", "--tags", max(own, key=len, default=sorted(remotes, key="origin".__ne__)[0]), limit=SLOW, write=True)
         return
     if branch(root) == short:
         hint = f'git pull, or set publish_from = "{remotes[0]}/{short}" in [calendar]'
-        raise ConfigError(f"{short} is checked out here: a fetch does not move it", where=str(root), hint=hint, slug="fetch-branch")
+        raise ConfigError(f"{short} is checked out here: a fetch does not move it", where=str(root), hint=hint, slug="no-fetch")
     said = ask(root, "config", f"branch.{short}.remote")
     run(root, "fetch", "--quiet", said.decode().strip() if said else remotes[0], f"{short}:{short}", limit=SLOW, write=True)
 

@@ -33,7 +33,7 @@ class Db:
         try:
             self._reader = _connect(path)
             _migrate(self._reader)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 f"the ledger {path.name} cannot be opened: {error}",
                 hint="is the disk full or read-only? smm doctor looks closer",
@@ -74,7 +74,11 @@ class Db:
         self._reader.close()
 
     def _write_on(self) -> None:
-        connection = _connect(self.path)
+        try:
+            connection = _connect(self.path)
+        except (sqlite3.Error, OSError) as error:
+            self._refuse_all(error)
+            return
         try:
             while (first := self._queue.get()) is not None:
                 batch = [first]
@@ -87,6 +91,21 @@ class Db:
                 _write_batch(connection, batch)
         finally:
             connection.close()
+
+    def _refuse_all(self, error: Exception) -> None:
+        """Without a connection nothing can be written: whoever waits is told, nobody waits for ever."""
+        while (first := self._queue.get()) is not None:
+            _tell(first[1], None, _ledger_error(error))
+
+
+def _tell(future: Future[Any], value: Any, failure: BaseException | None) -> None:
+    """Set what came of a write. Whoever asked may have been interrupted meanwhile: then nobody listens."""
+    if not future.set_running_or_notify_cancel():
+        return
+    if failure is not None:
+        future.set_exception(failure)
+    else:
+        future.set_result(value)
 
 
 def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]]) -> None:
@@ -103,13 +122,10 @@ def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Callable[[sql
                 connection.execute("RELEASE one")
     except sqlite3.Error as error:
         for _, future in batch:
-            future.set_exception(_ledger_error(error))
+            _tell(future, None, _ledger_error(error))
         return
     for future, value, failure in results:
-        if failure is not None:
-            future.set_exception(failure)
-        else:
-            future.set_result(value)
+        _tell(future, value, failure)
 
 
 @contextmanager
@@ -164,7 +180,7 @@ def _statements(name: str) -> list[str]:
     return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
 
 
-def _ledger_error(error: sqlite3.Error) -> LedgerError:
+def _ledger_error(error: Exception) -> LedgerError:
     return LedgerError(f"the ledger: {error}", hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-write")
 
 
@@ -175,7 +191,24 @@ def copy_db(source: Path, target: Path) -> None:
     before, after = sqlite3.connect(source), sqlite3.connect(target)
     try:
         before.backup(after)
+    except sqlite3.Error as error:
+        raise _ledger_error(error) from error
     finally:
         before.close()
         after.close()
     target.chmod(0o600)
+
+
+def damage(path: Path) -> str:
+    """What SQLite finds wrong with the file at `path`, in its words; empty where all is well or there is none. Changes nothing."""
+    if not path.exists():
+        return ""
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+        try:
+            said = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if said == ["ok"] else "; ".join(said)

@@ -1,0 +1,155 @@
+"""What `smm doctor` looks at with channels.toml read: git, receipts, runners, the clock, credentials, programs."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from smm_cli.accounts.credentials import Credentials
+from smm_cli.accounts.references import file_of, parse
+from smm_cli.accounts.trust import trusted_commands
+from smm_cli.calendar import git
+from smm_cli.calendar.model import WORKTREE, Calendar
+from smm_cli.calendar.source import open_source
+from smm_cli.cli.channel_list import open_ledger
+from smm_cli.cli.doctor_machine import Patient
+from smm_cli.cli.trust import references_of
+from smm_cli.errors import ConfigError, SmmError
+from smm_cli.networks import load
+from smm_cli.plan.phrase import say_moment
+from smm_cli.words.channel import Channel
+from smm_cli.words.problem import WARNING, Place, Problem
+
+ENDING, SILENT, AHEAD = timedelta(days=14), timedelta(hours=25), timedelta(minutes=5)
+FILMS = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".mp3", ".m4a", ".ogg", ".wav", ".flac")
+
+
+def published_ref(calendar: Calendar, _: Patient) -> Iterator[Problem]:
+    """git is there, and what is published exists."""
+    if calendar.publish_from == WORKTREE:
+        if shutil.which("git") is None:
+            yield Problem("no-git", "git is not installed: nothing remembers who changed what", hint="install git", severity=WARNING)
+        return
+    try:
+        source = open_source(calendar.root, calendar.publish_from)
+    except ConfigError as error:
+        what = f'publish_from = "{calendar.publish_from}": {error.what}'
+        yield Problem(error.slug, what, Place("channels.toml"), error.hint)
+        return
+    if not source.exists("channels.toml"):
+        what = f"{calendar.publish_from} has no channels.toml: nothing goes out"
+        yield Problem("not-committed", what, Place("channels.toml"), "git add channels.toml && git commit -m 'The calendar'")
+
+
+def receipts(calendar: Calendar, _: Patient) -> Iterator[Problem]:
+    """Receipts that only this machine has: another one would send their deliveries again."""
+    if calendar.ledger.claims != "sqlite" or shutil.which("git") is None or not git.is_repository(calendar.root):
+        return
+    missing = [path for path, status in git.statuses(calendar.root, "receipts").items() if not status.committed]
+    if missing:
+        what = f"{len(missing)} receipt{'s are' if len(missing) != 1 else ' is'} not committed: another machine would send them again"
+        yield Problem("receipts-not-committed", what, Place("receipts"), "git add receipts && git commit -m receipts && git push", WARNING)
+
+
+def runners(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
+    """Somebody looks at the calendar, and the clock does not go backwards."""
+    if not (calendar.state / "ledger.db").exists():
+        yield Problem("no-runner", "nobody publishes this calendar from here yet", hint="smm runner install cron", severity=WARNING)
+        return
+    with open_ledger(calendar) as ledger:
+        ticks = [tick.at for tick in ledger.ticks()]
+    mark = calendar.state / "tick"
+    ticks += [datetime.fromtimestamp(mark.stat().st_mtime, UTC)] if mark.exists() else []
+    last, zone = max(ticks, default=None), ZoneInfo(calendar.timezone)
+    if last is None or patient.now - last > SILENT:
+        since = f"since {say_moment(last, zone)}" if last else "yet"
+        yield Problem("no-runner", f"nobody looked what is due {since}", hint="smm runner install cron", severity=WARNING)
+    elif last - patient.now > AHEAD:
+        what = f"this machine's clock says {say_moment(patient.now, zone)}, but smm ran at {say_moment(last, zone)}"
+        yield Problem("clock", what, hint="timedatectl set-ntp true")
+
+
+def channels(calendar: Calendar, _: Patient) -> Iterator[Problem]:
+    """Each channel's secret can be read. Commands are not run: whether they may, and exist, is looked at."""
+    for channel in calendar.channels.values():
+        names = load(channel.network).auth.secrets
+        if channel.by_hand or not names:
+            continue
+        if any(reference.startswith("command:") for owner, reference in references_of(calendar) if owner == channel.name):
+            yield from _commands(calendar, channel)
+            continue
+        for name in names:
+            try:
+                Credentials(calendar, channel, names).value(name)
+            except SmmError as error:
+                yield Problem(error.slug, error.what, Place("channels.toml", channel.line, channel=channel.name), error.hint)
+
+
+def _commands(calendar: Calendar, channel: Channel) -> Iterator[Problem]:
+    place = Place("channels.toml", channel.line, channel=channel.name)
+    trusted = trusted_commands(calendar.root)
+    for owner, reference in references_of(calendar):
+        if owner != channel.name or not reference.startswith("command:"):
+            continue
+        command = parse(reference)[1]
+        if command not in trusted:
+            what = f"this machine does not trust the command: {command}"
+            yield Problem("untrusted-command", what, place, f"smm trust {shlex.quote(command)}")
+        with suppress(ValueError, IndexError):
+            program = shlex.split(command)[0]
+            if shutil.which(program) is None and not os.access(calendar.root / program, os.X_OK):
+                yield Problem("no-program", f"there is no program {program}", place, f"install {program}, or change the reference")
+
+
+def secrets_in_git(calendar: Calendar, _: Patient) -> Iterator[Problem]:
+    """A `file:` with a secret is not in the repository."""
+    if shutil.which("git") is None or not git.is_repository(calendar.root):
+        return
+    for owner, reference in references_of(calendar):
+        if not reference.startswith("file:"):
+            continue
+        path = file_of(reference, calendar.root)
+        if path is None or not path.exists() or not path.resolve().is_relative_to(calendar.root.resolve()):
+            continue
+        name = path.resolve().relative_to(calendar.root.resolve()).as_posix()
+        if git.ask(calendar.root, "ls-files", "--error-unmatch", "--", name) is not None:
+            what = f"the secret of {owner} is in git, for everybody who has the repository"
+            yield Problem(
+                "secret-in-git", what, Place(name), f"git rm --cached {shlex.quote(name)}, then revoke it: smm channel login {owner}"
+            )
+
+
+def accounts(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
+    """Channels that are stopped, and tokens that end."""
+    if not (calendar.state / "ledger.db").exists():
+        return
+    with open_ledger(calendar) as ledger:
+        stopped = ledger.stopped()
+        known = {name: ledger.account(name) for name in calendar.channels}
+    for name, account in known.items():
+        place, mend = Place(channel=name), f"smm channel login {name}"
+        if name in stopped:
+            yield Problem("stopped", f"stopped: {stopped[name][0]}", place, mend)
+        elif account and account.expires_at and account.expires_at - patient.now < ENDING:
+            over = account.expires_at <= patient.now
+            when = say_moment(account.expires_at, ZoneInfo(calendar.timezone))
+            yield Problem("token-ends", f"its token {'ended' if over else 'ends'} {when}", place, mend, "error" if over else WARNING)
+
+
+def ffprobe(calendar: Calendar, _: Patient) -> Iterator[Problem]:
+    """Films and sounds are measured by ffprobe."""
+    if shutil.which("ffprobe"):
+        return
+    films = [path for path in open_source(calendar.root, WORKTREE).paths(calendar.posts) if path.lower().endswith(FILMS)]
+    if films:
+        what = f"ffprobe is missing: how long {films[0]} is cannot be told, so that limits are not checked"
+        yield Problem("no-ffprobe", what, Place(films[0]), "install ffmpeg (apt install ffmpeg, brew install ffmpeg)", WARNING)
+
+
+CALENDAR_LOOKS = (published_ref, receipts, runners, channels, secrets_in_git, accounts, ffprobe)
+"""All of them, in the order in which they are told."""
