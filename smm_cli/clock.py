@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -32,6 +31,8 @@ class SystemClock:
         return time.clock_gettime(boot) if boot is not None else time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
+        import asyncio
+
         await asyncio.sleep(seconds)
 
 
@@ -52,5 +53,7 @@ class SetClock:
         self._now = max(self._now, moment)
 
     async def sleep(self, seconds: float) -> None:
+        import asyncio
+
         self._now += timedelta(seconds=seconds)
         await asyncio.sleep(0)

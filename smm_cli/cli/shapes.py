@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from smm_cli.delivery.send import Outcome
 from smm_cli.words.delivery import Delivery
 from smm_cli.words.problem import Problem
+
+if TYPE_CHECKING:
+    from smm_cli.delivery.send import Outcome
 
 
 def iso(moment: datetime | None) -> str | None:

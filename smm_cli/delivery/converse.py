@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, MutableMapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smm_cli.clock import Clock
 from smm_cli.delivery.conversation import SHORT_WAIT
 from smm_cli.delivery.sending import Wire, ask
 from smm_cli.errors import OutcomeUnknown, Retriable
-from smm_cli.networks.base import Network
 from smm_cli.words.exchange import Answer, Request, Wait
+
+if TYPE_CHECKING:
+    from smm_cli.networks.base import Network
 
 T = TypeVar("T")
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from smm_cli.errors import OutcomeUnknown, RateLimited, Retriable, SmmError
-from smm_cli.networks.base import Network
 from smm_cli.words.exchange import OK, Answer, Request
+
+if TYPE_CHECKING:
+    from smm_cli.networks.base import Network
 
 SHORTEST, LONGEST, MOST_ATTEMPTS = timedelta(seconds=60), timedelta(hours=1), 5
 

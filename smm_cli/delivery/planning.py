@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from smm_cli.calendar.digest import approval_digest
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
 from smm_cli.plan.holidays import free_days
@@ -53,4 +52,6 @@ def _digests(calendar: Calendar, source: Source, posts: Sequence[Post]) -> dict[
     rule = calendar.approval
     if not (rule.required or rule.channels or rule.campaigns):
         return {}
+    from smm_cli.calendar.digest import approval_digest
+
     return {post.id: approval_digest(post, calendar, source) for post in posts if post.approved}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from smm_cli.accounts.machine import read_machine
 from smm_cli.calendar.cached import load_calendar
@@ -15,14 +15,16 @@ from smm_cli.calendar.index import Index
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Commit, Source, open_source
 from smm_cli.clock import Clock
-from smm_cli.delivery.prepare import Composer
-from smm_cli.delivery.transport import Transport
 from smm_cli.ledger.db import copy_db
 from smm_cli.ledger.history import history
 from smm_cli.ledger.intake import accept_all, take_in
 from smm_cli.ledger.receipts import read_receipts
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.history import History
+
+if TYPE_CHECKING:  # listing needs neither: what composes and what sends are imported when first needed
+    from smm_cli.delivery.prepare import Composer
+    from smm_cli.delivery.transport import Transport
 
 Apps = Callable[[str], Any]
 
@@ -46,6 +48,8 @@ class Runner:
     def transport(self) -> Transport:
         """What sends; made when first needed."""
         if self._transport is None:
+            from smm_cli.delivery.transport import Transport
+
             self._transport = Transport(self.calendar, self.clock, apps=self.apps)
         return self._transport
 
@@ -53,6 +57,8 @@ class Runner:
     def composer(self) -> Composer:
         """What composes; made when first needed."""
         if self._composer is None:
+            from smm_cli.delivery.prepare import Composer
+
             self._composer = Composer(self.calendar, self.source, lambda: read_receipts(self.calendar.receipts))
         return self._composer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from smm_cli.clock import Clock
 from smm_cli.delivery.judge import Silence, judge
@@ -14,9 +14,11 @@ from smm_cli.ledger.claims import Claim, renew
 from smm_cli.ledger.db import Connection, Write
 from smm_cli.ledger.journal import Key, close_intent
 from smm_cli.ledger.store import Ledger
-from smm_cli.networks.base import Network
 from smm_cli.words.delivery import Payload
 from smm_cli.words.exchange import Answer, Request
+
+if TYPE_CHECKING:
+    from smm_cli.networks.base import Network
 
 STALL = 20.0
 """Seconds that a machine may stand still between making an intent durable and sending."""
@@ -46,7 +48,10 @@ class Lost(Exception):
 
 @dataclass
 class Sending:
-    """One claimed delivery on its way, and what it needs on it. `closing` is written together with how the attempt ends."""
+    """One claimed delivery on its way, and what it needs on it. `closing` is written together with how the attempt ends.
+
+    `troubles`: what could not be done to parts that are public; no reason to send anything again.
+    """
 
     network: Network
     claim: Claim
@@ -60,6 +65,7 @@ class Sending:
     waits: list[float]
     closing: list[Write] = field(default_factory=list)
     frozen: bool = False
+    troubles: list[str] = field(default_factory=list)
 
     def key(self, part: int) -> Key:
         return self.ledger.journal.key(self.claim.delivery, self.act, part)
