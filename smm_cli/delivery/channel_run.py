@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import WORKTREE
 from smm_cli.delivery.converse import converse
-from smm_cli.delivery.freeze import content_digest, payload_from
+from smm_cli.delivery.freeze import content_digest, payload_from, payload_text, same_parts
 from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.prepare import Prepared
 from smm_cli.delivery.runner import Runner
@@ -18,7 +18,7 @@ from smm_cli.delivery.sending import Sending
 from smm_cli.errors import AuthFailed, ConfigError, LedgerError, PostError, SmmError
 from smm_cli.ledger.claims import Claim, Gate, take
 from smm_cli.ledger.journal import PUBLISH
-from smm_cli.ledger.outcomes import ended
+from smm_cli.ledger.outcomes import ended, freeze
 from smm_cli.ledger.vault import Vault
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Account, Channel
@@ -57,6 +57,8 @@ class ChannelRun:
             raise
         except SmmError as error:
             return [self._held(delivery, error) for delivery in deliveries]
+        except Exception as error:  # an adapter that breaks down delays no other channel
+            return [self._held(delivery, self._bug(error)) for delivery in deliveries]
         for delivery in deliveries:
             if self.runner.ending:
                 break
@@ -97,11 +99,17 @@ class ChannelRun:
             prepared = self.runner.composer.prepare(post, self.channel, delivery.name, delivery.at or self.clock.now(), account)
         except SmmError as error:
             return self._held(delivery, error)
+        except OSError as error:
+            raise LedgerError(f"{self.channel.name}: a file cannot be kept: {error}", hint="is the disk full?", slug="disk") from error
+        except Exception as error:
+            return self._held(delivery, self._bug(error))
         claim = await self._claim(delivery, post, credential)
         if claim is None:
             return None
         if isinstance(claim, Gate):
             return self._gated(delivery, claim)
+        if claim.payload and claim.anew:
+            claim = await self._thawed(claim, prepared)
         if not claim.payload and (prepared.errors or prepared.payload is None):
             return await self._does_not_fit(delivery, claim, prepared)
         if by_hand:
@@ -126,6 +134,19 @@ class ChannelRun:
         return await ledger.commit(
             lambda c: take(c, ledger.calendar, delivery, ledger.alive.owner, now, post.text_digest, credential, ledger.alive.is_alive)
         )
+
+    async def _thawed(self, claim: Claim, prepared: Prepared) -> Claim:
+        """A person wants another try: with the post as it is now, unless it is perhaps public, or public in part and changed there."""
+        states = self.ledger.journal.load(claim.delivery, PUBLISH)
+        if any(state.intent for state in states.values()):
+            return claim
+        public, kept, text = [n for n, state in states.items() if state.public_at], payload_from(claim.payload), ""
+        if public:
+            if prepared.payload is None or prepared.errors or not same_parts(kept, prepared.payload, public):
+                return claim
+            text = payload_text(prepared.payload)
+        await self.ledger.commit(lambda c: freeze(c, claim, text))
+        return replace(claim, payload=text)
 
     async def _send(self, delivery: Delivery, claim: Claim, prepared: Prepared, post: Post, credential: str) -> Outcome:
         payload = payload_from(claim.payload) if claim.payload else prepared.payload
@@ -186,6 +207,12 @@ class ChannelRun:
             hint = f"smm channel login {self.channel.name}"
             return self._held(delivery, AuthFailed(gate.why, where=self.channel.name, hint=hint))
         return Outcome(delivery.name, HELD, note=gate.why, next_at=gate.until)
+
+    def _bug(self, error: Exception) -> SmmError:
+        what = f"smm failed in {self.channel.network}: {type(error).__name__}: {error}"
+        found = SmmError(masked(what), where=self.channel.name, hint="please report it: smm doctor writes a report", slug="bug")
+        found.__cause__ = error
+        return found
 
     def _held(self, delivery: Delivery, error: SmmError) -> Outcome:
         error.where = error.where or self.channel.name

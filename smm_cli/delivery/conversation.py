@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from smm_cli.delivery.freeze import payload_text, request_text
 from smm_cli.delivery.judge import Silence, judge
 from smm_cli.delivery.sending import Later, Sending, ask, expired
 from smm_cli.errors import OutcomeUnknown, Retriable, SmmError
+from smm_cli.ledger.claims import holds, renew
 from smm_cli.ledger.db import Connection
 from smm_cli.ledger.journal import Entry, PartState, close_intent, drop_from, open_intent, publish_part, record_answer, record_wait
 from smm_cli.ledger.outcomes import freeze
@@ -84,7 +86,7 @@ class PartRun:
     # -- requests ---------------------------------------------------------------------------------------------------------
 
     async def _ask(self, request: Request) -> None:
-        kept = self.state.entries.get(self._n)
+        kept = self._kept(request)
         if kept is not None and not self._still_good(kept, request):
             await self._forget_from(self._n)
             kept = None
@@ -98,11 +100,35 @@ class PartRun:
         else:
             sending = self.sending
             answer = await ask(request, sending.network, sending.wire, sending.vault, f"{self.number}.{self._n}")
-            entry = self._entry(request, answer)
-            await self.sending.ledger.commit(lambda c: record_answer(c, self.key, entry))
+            await self._keep(self._entry(request, answer))
             self._n += 1
             self._tell(answer)
             await self._note_done()
+
+    def _kept(self, request: Request) -> Entry | None:
+        """What the journal has for `request`. Of a public part the commit's answer stands for the commit, whatever an adapter of
+        another version asks by now, and others are known by what they ask, wherever it asks them."""
+        entries = self.state.entries
+        if not self.public:
+            return entries.get(self._n)
+        if request.commits:
+            return entries.get(self.state.intent_n)
+        asked = request.fingerprint()
+        here = [entries[self._n]] if self._n in entries else []
+        return next((entry for entry in (*here, *entries.values()) if entry.fingerprint == asked), None)
+
+    async def _keep(self, entry: Entry) -> None:
+        """Write down an answer, and that this runner lives."""
+        if self.public:
+            entry = replace(entry, n=max((*self.state.entries, self._n - 1)) + 1)
+        self.state.entries[entry.n] = entry
+        sending, now = self.sending, self.sending.clock.now()
+
+        def act(c: Connection) -> None:
+            record_answer(c, self.key, entry)
+            renew(c, sending.claim, now, timedelta())
+
+        await sending.ledger.commit(act)
 
     def _still_good(self, kept: Entry, request: Request) -> bool:
         if self.public and kept.n <= self.state.intent_n:
@@ -140,6 +166,9 @@ class PartRun:
 
         await sending.keep_claim(request, self.number, mark)
         sending.frozen = True
+        state = self.state
+        state.intent, state.intent_n, state.intent_at, state.credential = text, self._n, now, sending.credential
+        state.first_intent_at = state.first_intent_at or now
         answer = await self.send_commit(request)
         await self.is_public(request, answer, self._n)
 
@@ -162,7 +191,8 @@ class PartRun:
             raise
         except SmmError:
             if not repeated:
-                sending.closing.append(lambda c: close_intent(c, self.key))
+                sending.closing.append(lambda c: close_intent(c, self.key) if holds(c, sending.claim) else None)
+                self.state.intent = ""
             raise
 
     async def _once(self, request: Request) -> Answer:
@@ -176,7 +206,7 @@ class PartRun:
     async def is_public(self, request: Request, answer: Answer, n: int) -> None:
         """The answer to the commit and the state *published* of the part: one transaction, whatever the adapter does with it."""
         sending, now = self.sending, self.sending.clock.now()
-        self.state.public_at = now
+        self.state.public_at, self.state.intent, self.state.intent_n = now, "", n
         self._n = n
         entry = self._entry(request, answer)
         self.state.entries[n] = entry
@@ -199,6 +229,12 @@ class PartRun:
             await sending.ledger.commit(act)
         if trouble is not None:
             raise trouble
+
+    def leave(self) -> None:
+        """Let be what could not be done after the part was public: it stays so."""
+        self.done, at, receipt = True, self.state.public_at, self.receipt
+        assert at is not None
+        self.sending.closing.append(lambda c: publish_part(c, self.key, at, receipt, done=True))
 
     # -- waiting ------------------------------------------------------------------------------------------------------------
 

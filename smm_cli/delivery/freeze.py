@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,14 @@ def _media_from(kept: Mapping[str, Any]) -> Media:
     if values.get("focus"):
         values["focus"] = (values["focus"][0], values["focus"][1])
     return Media(**values)
+
+
+def same_parts(one: Payload, other: Payload, numbers: Collection[int]) -> bool:
+    """Whether these parts, and what belongs to the whole, are the same in both."""
+    if any(number >= len(payload.parts) for number in numbers for payload in (one, other)):
+        return False
+    few = [replace(payload, parts=tuple(payload.parts[number] for number in sorted(numbers))) for payload in (one, other)]
+    return content_digest(few[0]) == content_digest(few[1])
 
 
 def content_digest(payload: Payload) -> str:

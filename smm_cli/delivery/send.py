@@ -10,7 +10,7 @@ from smm_cli.delivery.conversation import PartRun
 from smm_cli.delivery.judge import MOST_ATTEMPTS, backoff
 from smm_cli.delivery.sending import Later, Lost, Sending
 from smm_cli.delivery.settle import Undecided, settle
-from smm_cli.errors import AuthFailed, DeliveryError, LedgerError, OutcomeUnknown, RateLimited, Retriable, SmmError
+from smm_cli.errors import AuthFailed, DeliveryError, LedgerError, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.ledger.claims import close_gate, stop_channel
 from smm_cli.ledger.db import Connection
 from smm_cli.ledger.journal import PartState
@@ -51,8 +51,9 @@ async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str], f
     except SmmError as error:
         return await _failed(sending, runs, receipt, error, mask)
     except Exception as error:
-        return await _bug(sending, runs, error, mask)
-    return await _published(sending, runs, receipt, file)
+        return await _bug(sending, runs, receipt, error, mask)
+    note = f"published, but: {mask('; '.join(sending.troubles))}" if sending.troubles else ""
+    return await _published(sending, runs, receipt, file, note)
 
 
 async def _all_parts(sending: Sending, runs: list[PartRun]) -> None:
@@ -65,8 +66,20 @@ async def _all_parts(sending: Sending, runs: list[PartRun]) -> None:
         if not run.done and run.state.intent:
             await settle(run, earlier)
         if not run.done:
-            await run.finish(earlier)
+            await _finish(sending, run, earlier)
         earlier = run.receipt or PartReceipt(id="")
+
+
+async def _finish(sending: Sending, run: PartRun, earlier: PartReceipt | None) -> None:
+    """Finish a part. What fails for good after it was public is told, and keeps no other part from going out."""
+    try:
+        await run.finish(earlier)
+    except SmmError as error:
+        tried = isinstance(error, Retriable) and sending.claim.attempts + 1 >= MOST_ATTEMPTS
+        if not (run.public and run.receipt and (tried or isinstance(error, Rejected))):
+            raise
+        sending.troubles.append(error.what)
+        run.leave()
 
 
 async def _flush(sending: Sending) -> None:
@@ -142,13 +155,15 @@ async def _unknown(sending: Sending, runs: list[PartRun], receipt: Receipt, wher
     return await _ended(sending, runs, UNKNOWN, where, mask, slug="outcome-unknown", counted=True, error=error)
 
 
-async def _bug(sending: Sending, runs: list[PartRun], error: Exception, mask: Callable[[str], str]) -> Outcome:
+async def _bug(sending: Sending, runs: list[PartRun], receipt: Receipt, error: Exception, mask: Callable[[str], str]) -> Outcome:
     """An adapter broke down. What is public stays so; the rest is not tried again by itself."""
     what = f"smm failed in {sending.network.name}: {type(error).__name__}: {error}"
     if any(run.state.intent and not run.public for run in runs):
-        state = UNKNOWN
-    else:
-        state = RETRY if any(run.public for run in runs) and sending.claim.attempts < MOST_ATTEMPTS else FAILED
+        return await _failed(sending, runs, receipt, OutcomeUnknown(what), mask)
+    again = any(run.public for run in runs) and sending.claim.attempts + 1 < MOST_ATTEMPTS
+    if not again and runs and all(run.public for run in runs):
+        return await _published(sending, runs, receipt, note=f"published, but: {mask(what)}")
+    state = RETRY if again else FAILED
     wrapped = SmmError(mask(what), where=sending.claim.delivery, hint="please report it: smm doctor writes a report", slug="bug")
     wrapped.__cause__ = error
     return await _ended(sending, runs, state, what, mask, slug="bug", counted=True, error=wrapped)

@@ -14,8 +14,10 @@ from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.waits import ask_waits
 from smm_cli.delivery.wake import leave_word, marks_now
-from smm_cli.errors import SmmError, UsageError
+from smm_cli.errors import UsageError
+from smm_cli.ledger.history import carry_over
 from smm_cli.ledger.intake import refuse_foreign, take_in, write_out
+from smm_cli.ledger.people import release, retry
 from smm_cli.plan.plan import Plan, due
 from smm_cli.words.delivery import FAILED, HELD, PLANNED, PUBLISHED, RETRY, Delivery
 from smm_cli.words.post import Post
@@ -46,6 +48,7 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
     write_out(runner.ledger, runner.calendar.receipts)
     take_in(runner.ledger, runner.calendar.receipts)
     refuse_foreign(runner.ledger)
+    carry_over(runner.ledger, runner.calendar.channels)
     runner.ledger.ticked(now)
     counter, history = runner.ledger.counter(), runner.history()
     indexed = runner.index.posts(runner.source, published={r.digest for r in history.records.values() if r.state == PUBLISHED})
@@ -56,6 +59,8 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
     papers = Papers(runner.ledger, calendar.receipts)
     try:
         wanted = _wanted(plan, now, only, at_once)
+        if at_once:
+            _let_go(runner, wanted)
         outcomes = await _send_all(runner, wanted, {post.id: post for post in posts}, papers, now)
     finally:
         await papers.finish()
@@ -79,6 +84,12 @@ def _wanted(plan: Plan, now: datetime, only: Collection[str], at_once: bool) -> 
     return chosen
 
 
+def _let_go(runner: Runner, wanted: Sequence[Delivery]) -> None:
+    """A person wants these now: her own hold, an attempt that failed, one to come later are no reason any more."""
+    release(runner.ledger, [delivery for delivery in wanted if delivery.state == HELD])
+    retry(runner.ledger, [delivery for delivery in wanted if delivery.state in (RETRY, FAILED)])
+
+
 def _may_go_now(delivery: Delivery) -> bool:
     return delivery.state in (PLANNED, RETRY, FAILED) or (delivery.state == HELD and delivery.reason in LET_GO)
 
@@ -96,7 +107,7 @@ async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[s
     runs = [asyncio.create_task(one(name, deliveries)) for name, deliveries in by_channel.items()]
     try:
         done = await asyncio.gather(*runs)
-    except (SmmError, asyncio.CancelledError):
+    except BaseException:
         for run in runs:
             run.cancel()
         await asyncio.gather(*runs, return_exceptions=True)

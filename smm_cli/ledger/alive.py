@@ -15,8 +15,7 @@ class Alive:
         self._folder = folder
         folder.mkdir(mode=0o700, exist_ok=True)
         self.owner = f"{runner}.{os.getpid()}.{os.urandom(4).hex()}"
-        self._file: IO[bytes] | None = (folder / f"{self.owner}.lock").open("wb")
-        _lock(self._file)
+        self._file: IO[bytes] | None = _locked(folder / f"{self.owner}.lock")
 
     def is_alive(self, owner: str) -> bool:
         """True while the process that calls itself `owner` runs; true also where that cannot be told."""
@@ -45,6 +44,24 @@ class Alive:
         for path in self._folder.glob("*.lock"):
             if path.stem != self.owner:
                 self.is_alive(path.stem)
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """`path`, made and locked. A sweep by another process may find it before it is locked and take it away: then it is made anew."""
+    while True:
+        file = path.open("wb")
+        if _lock(file) and _same(file, path):
+            return file
+        file.close()
+
+
+def _same(file: IO[bytes], path: Path) -> bool:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return False
+    own = os.fstat(file.fileno())
+    return (own.st_dev, own.st_ino) == (found.st_dev, found.st_ino)
 
 
 def _lock(file: IO[bytes]) -> bool:

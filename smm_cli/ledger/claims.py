@@ -14,6 +14,8 @@ LEASE = timedelta(seconds=180)
 """How long a claim holds without being extended: longer than any request's time-out plus its 30 s of reserve."""
 RESERVE = timedelta(seconds=30)
 
+ANEW = "again"
+"""The slug of a delivery that a person wants tried once more."""
 NOT_SENT = "'published', 'unknown', 'cancelled', 'skipped', 'waiting', 'failed'"
 
 
@@ -21,7 +23,7 @@ NOT_SENT = "'published', 'unknown', 'cancelled', 'skipped', 'waiting', 'failed'"
 class Claim:
     """A runner's hold on a channel for one delivery. `payload` is the frozen one of an earlier attempt, or empty.
 
-    `first`: nothing was ever written down of this delivery before.
+    `first`: nothing was ever written down of this delivery before. `anew`: a person asked for another try, with the post as it is now.
     """
 
     calendar: str
@@ -31,6 +33,7 @@ class Claim:
     payload: str = ""
     attempts: int = 0
     first: bool = False
+    anew: bool = False
 
     @property
     def runner(self) -> str:
@@ -87,8 +90,9 @@ def take(
         "UPDATE channel SET owner = :owner, delivery = :name, lease_until = :until WHERE calendar = :calendar AND name = :channel",
         {**params, "until": ms(now + LEASE)},
     )
-    kept = c.execute("SELECT payload, attempts FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
-    return Claim(calendar, delivery.channel, delivery.name, owner, kept["payload"], kept["attempts"], made.rowcount == 1)
+    kept = c.execute("SELECT payload, attempts, slug FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
+    first, anew = made.rowcount == 1, kept["slug"] == ANEW
+    return Claim(calendar, delivery.channel, delivery.name, owner, kept["payload"], kept["attempts"], first, anew)
 
 
 def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
@@ -117,6 +121,15 @@ def renew(c: sqlite3.Connection, claim: Claim, now: datetime, needs: timedelta) 
         },
     )
     return done.rowcount == 1
+
+
+def holds(c: sqlite3.Connection, claim: Claim) -> bool:
+    """Whether the claim is still this runner's, however late it is: nobody has taken it over."""
+    row = c.execute(
+        "SELECT owner, delivery FROM channel WHERE calendar = :calendar AND name = :channel",
+        {"calendar": claim.calendar, "channel": claim.channel},
+    ).fetchone()
+    return row is not None and row["owner"] == claim.owner and row["delivery"] == claim.delivery
 
 
 def give_back(c: sqlite3.Connection, claim: Claim) -> None:

@@ -163,10 +163,21 @@ def write_out(ledger: Ledger, folder: Path) -> list[Path]:
 
 def _write_one(folder: Path, row: sqlite3.Row) -> tuple[str, Path | None, str]:
     if row["receipt"]:
-        return row["name"], write_receipt(folder, read_receipt(row["receipt"].encode(), row["name"])), row["receipt"]
+        own = read_receipt(row["receipt"].encode(), row["name"])
+        if _outranked(own, folder / receipt_path(own)):
+            return row["name"], None, row["receipt"]
+        return row["name"], write_receipt(folder, own), row["receipt"]
     empty = Receipt(row["name"], row["post"], row["channel"], "", "", EPOCH, row["occurrence"])
     (folder / receipt_path(empty)).unlink(missing_ok=True)
     return row["name"], None, ""
+
+
+def _outranked(own: Receipt, path: Path) -> bool:
+    """Whether another runner's file says more than ours would: that it is public. It is taken in, never written over."""
+    if not path.exists():
+        return False
+    there = read_receipt(path.read_bytes(), f"receipts/{own.post}/{path.name}")
+    return there.runner != own.runner and TAKES_OVER.get(there.state, 0) > TAKES_OVER.get(own.state, 0)
 
 
 def _note_written(ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
@@ -175,12 +186,12 @@ def _note_written(ledger: Ledger, folder: Path, written: list[tuple[str, Path | 
 
 
 def note_written(c: sqlite3.Connection, ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
-    """These receipts stand as files: name, path (None: removed), and the text that was written."""
+    """These receipts stand as files: name, path (None: removed), and the text that was written; one that changed meanwhile is due again."""
     for name, path, text in written:
         c.execute(
-            "UPDATE delivery SET receipt_written = 1 WHERE calendar = :calendar AND name = :name AND receipt = :text",
+            "UPDATE delivery SET receipt_written = CASE WHEN receipt = :text THEN 1 ELSE 0 END WHERE calendar = :calendar AND name = :name",
             {"calendar": ledger.calendar, "name": name, "text": text},
         )
-        if path:
+        if path and path.exists():
             stat = path.stat()
             _note_file(c, ledger, path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size, ledger.runner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from smm_cli.ledger.claims import Claim, give_back
+from smm_cli.ledger.claims import Claim, give_back, holds
 from smm_cli.ledger.journal import PUBLISH, forget_exchanges
 from smm_cli.ledger.moments import ms
 from smm_cli.ledger.receipts import read_receipt, receipt_text
@@ -52,7 +52,12 @@ def ended(
     public: int = 0,
     total: int = 0,
 ) -> None:
-    """The attempt ended without all parts being public: `state`, when next, whether it counts as one of five."""
+    """The attempt ended without all parts being public: `state`, when next, whether it counts as one of five.
+
+    Where another runner took the delivery over meanwhile, what becomes of it is that runner's to say.
+    """
+    if not holds(c, claim):
+        return
     c.execute(
         "UPDATE delivery SET state = :state, next_at = :next_at, attempts = attempts + :counted, note = :note, slug = :slug,"
         " parts_public = :public, parts_total = :total WHERE calendar = :calendar AND name = :name",

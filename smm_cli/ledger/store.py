@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from smm_cli.errors import LedgerError
 from smm_cli.ledger.alive import Alive
 from smm_cli.ledger.db import Db
 from smm_cli.ledger.journal import Journal
@@ -54,10 +55,14 @@ class Ledger:
     @classmethod
     def open(cls, path: Path, calendar: str, runner: str) -> Self:
         """Open, making it where it is not there. Raises LedgerError when it cannot be read or is newer than this smm."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = Db(path)
-        identity = db.read("SELECT value FROM identity")[0]["value"]
-        return cls(db, calendar, f"{runner}#{identity}", Alive(path.parent / "alive", f"{runner}#{identity}"))
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            db = Db(path)
+            identity = next((row["value"] for row in db.read("SELECT value FROM identity")), "")
+            return cls(db, calendar, f"{runner}#{identity}", Alive(path.parent / "alive", f"{runner}#{identity}"))
+        except OSError as error:
+            what = f"the ledger's folder cannot be written: {error}"
+            raise LedgerError(what, hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-unreadable") from error
 
     def __enter__(self) -> Self:
         return self
@@ -76,8 +81,8 @@ class Ledger:
         return self.db.write(act)
 
     async def commit(self, act: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `act` on the writer thread, together with what else is ready; durable when it returns."""
-        return await asyncio.wrap_future(self.db.submit(act))
+        """Run `act` on the writer thread, together with what else is ready; durable when it returns. An interruption does not undo it."""
+        return await asyncio.shield(asyncio.wrap_future(self.db.submit(act)))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
