@@ -17,6 +17,7 @@ from smm_cli.calendar.config_said import FILE, problem, problems_of
 from smm_cli.calendar.config_secrets import plain_secrets
 from smm_cli.calendar.model import Alerts, Approval, Calendar, Campaign, LedgerSettings, Pause
 from smm_cli.calendar.toml_lines import Key, line_of, lines_of
+from smm_cli.calendar.unseen import told, unseen_in
 from smm_cli.words.channel import Channel, Person
 from smm_cli.words.problem import Place, Problem, errors_of
 
@@ -35,6 +36,8 @@ def read_calendar(root: Path, data: bytes | None = None) -> tuple[Calendar | Non
     if tables is None:
         return None, problems
     lines = lines_of(data.decode("utf-8-sig"))
+    if hit := unseen_in(tables):
+        return None, [problem("control-character", f"{told(hit[1])} is written here", hit[0], lines, "take out the escape")]
     problems = [problem("plain-secret", what, path, lines) for path, what in plain_secrets(tables)]
     try:
         file = ChannelsFile.model_validate(_without_channels(tables))
@@ -64,6 +67,8 @@ def _parse(data: bytes) -> tuple[dict[str, Any] | None, list[Problem]]:
         numbers = [int(word) for word in place.replace(",", " ").replace(")", " ").split() if word.isdigit()]
         line, column = numbers if len(numbers) == 2 else (data.count(b"\n") + 1, 0)
         return None, [Problem("bad-toml", f"this is no TOML: {what[:1].lower()}{what[1:]}", Place(FILE, line, column))]
+    except (RecursionError, ValueError):  # thousands of brackets, a number of thousands of digits, a day that is none
+        return None, [Problem("bad-toml", "this cannot be read: nested too deeply, or a number too large", Place(FILE))]
 
 
 def _without_channels(tables: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smm_cli.calendar.unseen import told, unseen_in
 from smm_cli.words.problem import ERROR, Place, Problem
 
 MAX_FILE = 1 << 20
@@ -62,6 +63,9 @@ def read_front(path: str, data: bytes) -> tuple[Front | None, list[Problem]]:
     if problem := _unreadable(path, cut):
         return None, [problem]
     values, at, problems = (_yaml if cut.kind == YAML else _toml)(path, cut.front)
+    if "\\" in cut.front and (hit := unseen_in(values)):  # only an escape can still write one
+        what = f"{told(hit[1])} is written here"
+        problems.append(Problem("control-character", what, Place(path, *at(hit[0])), "take out the escape: a post is text for people"))
     body = text[cut.body_start :]
     blank = len(body) - len(body.lstrip("\n"))
     line = text.count("\n", 0, cut.body_start + blank) + 1
