@@ -17,13 +17,11 @@ from smm_cli.errors import ConfigError
 if TYPE_CHECKING:
     import subprocess
 
-QUICK = 30.0
-SLOW = 180.0
+QUICK, SLOW = 30.0, 180.0
 LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 """What git itself sets inside a hook, naming another folder than the one asked about."""
 NO_BARE = ("-c", "safe.bareRepository=explicit")
-"""Or HEAD, config, objects/ and refs/ committed into the calendar's folder were a repository whose config names programs to run
-(core.fsmonitor). Source: git-config(1), 2.38, 2026-11-22."""
+"""Else HEAD, config, objects/ committed into the calendar were a repository, whose config runs programs (git-config(1), 2.38)."""
 WINNERS = ("refs/heads/{}", "refs/remotes/{}", "refs/tags/{}", "refs/remotes/origin/{}")
 """What a ref's name means, the first that exists: a branch before a tag of its name; `main` of a fresh checkout is origin's."""
 
@@ -64,8 +62,7 @@ def ask(root: Path, *arguments: str, stdin: bytes | None = None, limit: float = 
 
 
 def command(root: Path, arguments: Sequence[str], write: bool = False) -> list[str]:
-    locks = [] if write else ["--no-optional-locks"]
-    return ["git", *locks, *NO_BARE, "--literal-pathspecs", "-C", str(root), *arguments]
+    return ["git", *([] if write else ["--no-optional-locks"]), *NO_BARE, "--literal-pathspecs", "-C", str(root), *arguments]
 
 
 def environment() -> dict[str, str]:

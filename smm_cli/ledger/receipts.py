@@ -6,6 +6,7 @@ receipts/<post id>/<channel>.toml, for a repeated post receipts/<post id>/<chann
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,9 +14,28 @@ from pathlib import Path
 from typing import Any
 
 from smm_cli.errors import LedgerError
-from smm_cli.words.delivery import Change, PartReceipt, Receipt, delivery_name
+from smm_cli.words.delivery import (
+    CANCELLED,
+    FAILED,
+    HELD,
+    PLANNED,
+    PUBLISHED,
+    RETRY,
+    SENDING,
+    SKIPPED,
+    UNKNOWN,
+    WAITING,
+    Change,
+    PartReceipt,
+    Receipt,
+    delivery_name,
+    is_name,
+)
 
 FORMAT = 1
+OCCURRENCE = re.compile(r"[0-9A-Za-z][0-9A-Za-z:+-]{0,40}")
+MOST_ATTEMPTS = 1_000_000
+STATES = frozenset({PLANNED, HELD, SENDING, PUBLISHED, FAILED, UNKNOWN, CANCELLED, WAITING, SKIPPED, RETRY})
 
 
 def receipt_path(receipt: Receipt) -> str:
@@ -26,8 +46,10 @@ def receipt_path(receipt: Receipt) -> str:
 
 
 def write_receipt(folder: Path, receipt: Receipt) -> Path:
-    """Write one receipt: beside, fsync, rename. Raises OSError (a full disk): the ledger still knows and writes it later."""
+    """Write one receipt: beside, fsync, rename. Raises OSError (a full disk, a link that leads elsewhere): the ledger writes it later."""
     path = folder / receipt_path(receipt)
+    if not path.parent.resolve().is_relative_to(folder.parent.resolve() / folder.name):
+        raise PermissionError(f"{path.parent} leads out of the calendar through a link")
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -105,8 +127,8 @@ def read_receipt(data: bytes, where: str) -> Receipt:
         table = tomllib.loads(data.decode("utf-8"))
         if table.get("format") != FORMAT:
             raise ValueError(f"format {table.get('format')!r}, expected {FORMAT}")
-        return _receipt(table)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _checked(_receipt(table))
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise LedgerError(
             f"cannot be read as a receipt: {error}",
             where=where,
@@ -143,6 +165,23 @@ def _receipt(table: dict[str, Any]) -> Receipt:
     )
 
 
+def _checked(receipt: Receipt) -> Receipt:
+    """The receipt, if nothing in it can lead out of the folder or break what reads it: a merge may bring anything. Raises ValueError."""
+    if not is_name(receipt.post) or not is_name(receipt.channel):
+        raise ValueError("post and channel must be names, such as launch and blog")
+    if receipt.occurrence and not OCCURRENCE.fullmatch(receipt.occurrence):
+        raise ValueError("occurrence must be a time, such as 2026-11-24T0900")
+    if receipt.state not in STATES:
+        raise ValueError(f"there is no state {receipt.state!r}")
+    if not 0 <= receipt.attempts <= MOST_ATTEMPTS or not all(isinstance(part.more, dict) for part in receipt.parts):
+        raise ValueError("attempts must be a count, and more a table")
+    optional = [receipt.next_at, receipt.due, *(part.at for part in receipt.parts)]
+    for at in (receipt.at, *(change.at for change in receipt.changes), *(at for at in optional if at is not None)):
+        if not isinstance(at, datetime) or at.tzinfo is None or not 1970 <= at.year < 9999:
+            raise ValueError(f"{at!s:.40} is no time of day and zone, such as 2026-11-24T09:00:00Z")
+    return receipt
+
+
 def receipt_files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Each receipt file below `folder`: its posix path there, and its stat."""
     pending = [("", folder)]
@@ -155,6 +194,8 @@ def receipt_files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
+            if entry.is_symlink():
+                continue  # it may lead anywhere, or round and round
             if entry.is_dir():
                 pending.append((f"{prefix}{entry.name}/", here / entry.name))
             elif entry.name.endswith(".toml"):
