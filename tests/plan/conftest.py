@@ -49,8 +49,8 @@ class Desk:
         self.now = datetime.fromisoformat(text).replace(tzinfo=BERLIN)
         return self
 
-    def went_out(self, post: str, at: str, channel: str = "mastodon", state: str = PUBLISHED, **more: Any) -> None:
-        moment = datetime.fromisoformat(at).replace(tzinfo=BERLIN)
+    def went_out(self, post: str, when: str, channel: str = "mastodon", state: str = PUBLISHED, **more: Any) -> None:
+        moment = datetime.fromisoformat(when).replace(tzinfo=BERLIN)
         occurrence = more.pop("occurrence", "")
         name = f"{post}@{channel}@{occurrence}" if occurrence else f"{post}@{channel}"
         at_ = moment if state == PUBLISHED else None

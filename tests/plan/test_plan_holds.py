@@ -316,3 +316,28 @@ def test_an_answer_that_comes_at_night_goes_out_in_the_morning(desk, post, berli
     came = berlin("2026-11-23 22:00")
     found = desk.one(post(publish_at="2026-11-23 09:00", wait_for=TAG), waits={"launch": WaitAnswer(True, came, came)})
     assert (found.state, found.due) == ("planned", berlin("2026-11-24 08:00"))
+
+
+def test_a_delivery_whose_credential_was_refused_for_days_is_late(desk, post):
+    old = post(publish_at="2026-11-24 08:00")
+    desk.went_out("launch", "2026-11-24 08:00", state=RETRY, slug="auth-failed")
+    assert reason(desk, old) == "retry"
+    assert reason(desk.at("2026-12-07 08:00"), old) == "late"
+
+
+def test_pauses_that_follow_one_another_end_with_the_last(desk, post, berlin):
+    first = Pause("storm", until=berlin("2026-11-26 00:00"))
+    second = Pause("flood", start=berlin("2026-11-26 00:00"), until=berlin("2026-11-27 00:00"))
+    desk.settings["pauses"] = (first, second)
+    assert desk.one(post()).wake == berlin("2026-11-27 00:00")
+
+
+def test_a_delivery_that_is_moved_into_a_pause_is_held_there(desk, post, berlin):
+    desk.change("mastodon", gap=3600.0)
+    desk.settings["pauses"] = (Pause(start=berlin("2026-11-24 09:30"), until=berlin("2026-11-24 12:00")),)
+    plan = desk.plan(post("a", "2026-11-24 09:00"), post("b", "2026-11-24 09:10"))
+    assert {d.post: d.reason for d in plan.deliveries} == {"a": "", "b": "paused"}
+
+
+def test_what_was_never_asked_for_wakes_the_runner_at_once(desk, post):
+    assert desk.plan(post(publish_at="2026-11-24 08:00", wait_for=TAG), until=desk.now).wake_at == desk.now

@@ -168,3 +168,10 @@ def test_what_was_begun_on_a_channel_goes_on_there(desk, post, berlin):
 def test_a_plan_without_posts_is_empty(desk):
     assert isinstance(desk.calendar, Calendar)
     assert desk.plan().deliveries == ()
+
+
+def test_what_went_out_under_an_earlier_name_counts_more_than_what_is_planned_now(desk, post):
+    desk.change("mastodon", formerly=("toots",))
+    desk.went_out("launch", "2026-11-23 09:00", channel="toots")
+    desk.went_out("launch", "2026-11-25 09:00", state="planned", held_by_you=True)
+    assert desk.one(post()).state == "published"

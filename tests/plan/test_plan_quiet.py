@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -76,8 +77,6 @@ def test_free_days_may_be_given(desk, post):
 
 
 def test_hours_that_cover_the_whole_week_leave_no_time_free(berlin):
-    from zoneinfo import ZoneInfo
-
     calm = read_calm("00:00-24:00", None, ZoneInfo("Europe/Berlin"))
     assert calm is not None
     assert calm.free_from(berlin("2026-11-25 09:00")) is None
@@ -85,11 +84,16 @@ def test_hours_that_cover_the_whole_week_leave_no_time_free(berlin):
 
 @pytest.mark.parametrize(("now", "free"), [("2026-10-25 01:30", "2026-10-25 02:30"), ("2027-03-28 01:30", "2027-03-28 03:30")])
 def test_quiet_hours_end_in_the_hour_that_changes(berlin, now, free):
-    from zoneinfo import ZoneInfo
-
     calm = read_calm("01:00-02:30", None, ZoneInfo("Europe/Berlin"))
     assert calm is not None
     assert calm.free_from(berlin(now)) == berlin(free)
+
+
+def test_quiet_hours_end_after_the_moment_asked_for_in_the_hour_that_comes_again():
+    calm = read_calm("01:00-02:30", None, ZoneInfo("Europe/Berlin"))
+    assert calm is not None
+    again = datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
+    assert calm.free_from(again) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_holidays_know_lands_and_refuse_what_is_none():

@@ -227,3 +227,23 @@ def test_years_of_minutes_need_not_be_walked_through(berlin):
     assert time.process_time() - began < 0.2
     assert found[-2].at <= berlin("2026-11-24 10:00") < found[-1].at
     assert all(a.at < b.at <= a.at + timedelta(minutes=7) for a, b in pairwise(found))
+
+
+def test_a_repeated_post_is_no_copy_of_another_that_says_the_same(desk, post, berlin):
+    desk.went_out("hours", "2026-11-17 09:00", occurrence="2026-11-17T0900", digest="text of hours")
+    desk.went_out("other", "2026-11-20 09:00", digest="text of hours")
+    plan = desk.plan(post("hours", **WEEKLY), until=berlin("2026-11-24 09:00"))
+    assert states(plan)["2026-11-24T0900"] == "planned"
+
+
+def test_an_occurrence_that_went_out_late_stands_for_those_it_overtook(desk, post, berlin):
+    hourly = post("hours", publish_at="2026-11-24 00:00", repeat="FREQ=HOURLY")
+    desk.at("2026-11-24 09:10").went_out("hours", "2026-11-24 08:00", occurrence="2026-11-24T0800", at=berlin("2026-11-24 09:05"))
+    assert due(desk.plan(hourly, until=desk.now), desk.now) == ()
+
+
+def test_a_post_sent_before_its_time_does_not_go_out_again_when_it_repeats(desk, post, berlin):
+    desk.went_out("hours", "2026-11-23 12:00", due=berlin("2026-11-27 09:00"))
+    weekly = post("hours", publish_at="2026-11-27 09:00", repeat="FREQ=WEEKLY")
+    coming = [d.occurrence for d in desk.plan(weekly).deliveries if d.state == "planned"]
+    assert coming[0] == "2026-12-04T0900"

@@ -89,3 +89,9 @@ def test_a_runner_wakes_for_the_first_post_whatever_its_zone(desk, post, berlin)
 def test_a_runner_looks_once_a_day_and_when_a_lease_ends(desk, post, berlin):
     assert desk.plan(until=desk.now).wake_at == berlin("2026-11-25 08:30")
     assert desk.plan(until=desk.now, lease=berlin("2026-11-24 08:33")).wake_at == berlin("2026-11-24 08:33")
+
+
+def test_a_time_that_is_tomorrow_there_and_today_here_is_not_passed_over(desk, post):
+    desk.now = datetime(2026, 11, 24, 19, 30, tzinfo=UTC)
+    plan = desk.plan(post(publish_at="2026-11-25 09:00", timezone="Pacific/Kiritimati"), until=desk.now)
+    assert [d.name for d in plan.deliveries] == ["launch@mastodon"]
