@@ -7,8 +7,9 @@ from datetime import timedelta
 from smm_cli.delivery.conversation import PartRun
 from smm_cli.delivery.converse import converse
 from smm_cli.delivery.freeze import request_from
+from smm_cli.delivery.judge import Silence
 from smm_cli.delivery.sending import Later
-from smm_cli.errors import Rejected
+from smm_cli.errors import RateLimited, Rejected, Retriable
 from smm_cli.ledger.db import Connection
 from smm_cli.ledger.journal import close_intent, drop_from, open_intent, publish_part
 from smm_cli.words.delivery import PartReceipt
@@ -34,13 +35,15 @@ async def settle(run: PartRun, earlier: PartReceipt | None) -> None:
     now = sending.clock.now()
     assert state.intent_at is not None
     first = state.first_intent_at or state.intent_at
-    if not for_ever:
-        settled = state.intent_at + timedelta(seconds=sending.network.settles)
-        if now < settled:
-            raise Later(settled, f"{sending.network.title} did not say whether it published; asking when that has settled", "settling")
+    settled = state.intent_at + timedelta(seconds=sending.network.settles)
+    later = Later(settled, f"{sending.network.title} did not say whether it published; asking when that has settled", "settling")
+    if not for_ever and now < settled:
+        raise later
     covered = repeat is not None and (repeat.seconds is None or (now - first).total_seconds() < 0.9 * repeat.seconds)
     if covered and state.credential == sending.credential and await _repeat(run):
         return
+    if now < settled:  # also a refused repetition tells nothing of the first request, which may still be under way
+        raise later
     await _look(run, earlier)
 
 
@@ -52,6 +55,10 @@ async def _repeat(run: PartRun) -> bool:
     try:
         answer = await run.send_commit(request, repeated=True)
     except Rejected:
+        return False
+    except Retriable as error:  # such as: the uploads that it names are gone by now
+        if isinstance(error, RateLimited) or isinstance(error.__cause__, Silence):
+            raise
         return False
     await run.is_public(request, answer, n)
     state.intent = ""

@@ -81,6 +81,8 @@ class Ledger:
 
     async def commit(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Run `act` on the writer thread, together with what else is ready; durable when it returns. An interruption does not undo it."""
+        import asyncio  # only what sends needs it; it costs 20 ms
+
         return await asyncio.shield(asyncio.wrap_future(self.db.submit(act)))
 
     # -- reading ------------------------------------------------------------------------------------------------------
