@@ -43,6 +43,12 @@ def tell(text: str = "") -> None:
     print(say(clean(text)), file=sys.stderr)
 
 
+def progress(text: str) -> None:
+    """What long work is at, on the last line of a terminal, over what stood there; an empty text wipes it. Elsewhere nothing."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{say(clean(text))}", end="", file=sys.stderr, flush=True)
+
+
 def as_json(value: Any) -> None:
     """One JSON value on stdout; times as ISO 8601."""
     print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=str))

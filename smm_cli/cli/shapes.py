@@ -9,6 +9,9 @@ from smm_cli.words.delivery import Delivery
 from smm_cli.words.problem import Problem
 
 if TYPE_CHECKING:
+    from smm_cli.sandbox.rehearsal import Scene
+
+if TYPE_CHECKING:
     from smm_cli.delivery.send import Outcome
 
 
@@ -65,4 +68,21 @@ def problem_shape(problem: Problem) -> dict[str, Any]:
         "line": place.line or None,
         "column": place.column or None,
         "channel": place.channel or None,
+    }
+
+
+def scene_shape(scene: Scene) -> dict[str, Any]:
+    """What a rehearsal came to: `at`, then the keys of an outcome, and `post`, `channel`, `network`, `account`, `title`, `reason` (of
+    what is held), `texts` (each part as it would stand there), `media` (descriptions)."""
+    return {
+        "at": iso(scene.at),
+        **outcome_shape(scene.outcome),
+        "post": scene.post,
+        "channel": scene.channel,
+        "network": scene.network,
+        "account": scene.account or None,
+        "title": scene.title or None,
+        "reason": scene.reason or None,
+        "texts": list(scene.texts),
+        "media": list(scene.media),
     }

@@ -69,6 +69,7 @@ class Transport:
         self.blobs = Blobs(calendar.state / "frozen")
         self._pages = foreign.Pages(self._to_foreign, clock, self.blobs, apps, resolver, frozenset(allow_private))
         self._files = files or (calendar.state / "rehearsal" if apps else calendar.root)
+        self._folders: dict[str, Files] = {}
         self._credentials: dict[str, Credentials] = {}
         self._signers: WeakKeyDictionary[Network, Signer] = WeakKeyDictionary()
         self._client: httpx.AsyncClient | None = None
@@ -141,8 +142,6 @@ class Transport:
             if client is not None:
                 await client.aclose()
         self._client = self._foreign_client = None
-
-    # -- the channel's own requests ----------------------------------------------------------------------------------------
 
     async def _own(self, network: Network, request: Request, vault: Vault, prefix: str, started: float | None) -> Answer:
         signer = self.signer(network)
@@ -229,7 +228,8 @@ class Transport:
         return self._client
 
     async def _file(self, network: Network, request: Request) -> Answer:
-        return await Files(self._files, str(getattr(network.settings, "output", "public"))).send(request, self.blobs)
+        output = str(getattr(network.settings, "output", "public"))
+        return await self._folders.setdefault(output, Files(self._files, output)).send(request, self.blobs)
 
     async def _to_foreign(
         self, request: Request, url: str, target: Target, headers: dict[str, str], incoming: Incoming, address: str

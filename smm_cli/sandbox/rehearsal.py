@@ -32,7 +32,7 @@ __all__ = ["COMPOSED", "Rehearsed", "Scene", "rehearse"]
 class Rehearsed:
     """What would appear where and when (`scenes`, by time), the `problems` of the plan, from when `until` when it went.
 
-    `whole`: everything before `until` was played; False where `limit` ended it.
+    `whole`: everything before `until` was played; False where `limit` ended it. `known`: there is a post that was asked for.
     """
 
     start: datetime
@@ -40,6 +40,7 @@ class Rehearsed:
     scenes: list[Scene] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     whole: bool = True
+    known: bool = True
 
     @property
     def exit_code(self) -> int:
@@ -101,9 +102,9 @@ class _Play:
             coming = [d.due for d in plan.deliveries if d.due is not None and d.due > now and d.state in SENDABLE]
             self.end = min(coming, default=now) + FOUR_WEEKS
         assert self.end is not None
-        if self.end < now:
-            self.end = now
+        self.end = max(self.end, now)
         self.found = Rehearsed(now, self.end, problems=self._problems(plan, indexed.problems))
+        self.found.known = not only or any(name.partition("@")[0] in self.posts for name in only)
 
     def _plan(self) -> Plan:
         runner = self.stage.runner

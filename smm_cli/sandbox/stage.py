@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,9 @@ from smm_cli.clock import SetClock
 from smm_cli.delivery.runner import Runner, open_scratch
 from smm_cli.sandbox.world import World, fakes
 
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM = 1 << 30
+"""Free bytes from which memory is used: pictures are copied there."""
 NO_SERVER = frozenset({"site"})
 """Networks that ask no server: what carries their requests is the real thing, in the temporary folder."""
 
@@ -37,13 +42,22 @@ def staged(root: Path, now: datetime, *, publish_from: str = "", aside: bool = T
     clock = SetClock(now)
     world = World(clock)
     with (
-        tempfile.TemporaryDirectory(prefix="smm-rehearsal-") as folder,
+        tempfile.TemporaryDirectory(prefix="smm-rehearsal-", dir=_in_memory()) as folder,
         open_scratch(root, Path(folder), clock, world.app_for, publish_from) as runner,
     ):
         unplayed = _place_fakes(runner, world)
         if aside and unplayed:
             _lay_aside(runner, unplayed)
         yield Stage(runner, world, clock, unplayed)
+
+
+def _in_memory() -> Path | None:
+    """A folder that is no disk, where the system has one with room and nobody chose another: a rehearsal has nothing to keep."""
+    try:
+        free = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    except OSError:
+        free = False
+    return MEMORY if free and not os.environ.get("TMPDIR") else None
 
 
 def _place_fakes(runner: Runner, world: World) -> frozenset[str]:
