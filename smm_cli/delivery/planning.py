@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
+from smm_cli.plan.approval import asks_anything
 from smm_cli.plan.holidays import free_days
 from smm_cli.plan.plan import Plan, make_plan
 from smm_cli.plan.waits import WaitAnswer
@@ -37,7 +38,7 @@ def plan_posts(
         limit=limit,
         waits=waits or {},
         held=held or {},
-        digests=_digests(calendar, source, posts),
+        digests=_Digests(calendar, source, posts) if asks_anything(calendar) else {},
         free_days=free_days(calendar.holidays) if calendar.holidays else None,
     )
 
@@ -48,10 +49,19 @@ def held_by(problems: Iterable[Problem], posts: Iterable[Post]) -> dict[str, str
     return {post.id: wrong[post.path] for post in posts if post.path in wrong}
 
 
-def _digests(calendar: Calendar, source: Source, posts: Sequence[Post]) -> dict[str, str]:
-    rule = calendar.approval
-    if not (rule.required or rule.channels or rule.campaigns):
-        return {}
-    from smm_cli.calendar.digest import approval_digest
+class _Digests(Mapping[str, str]):
+    """The digest of each post's present content, made when asked for: most posts need none."""
 
-    return {post.id: approval_digest(post, calendar, source) for post in posts if post.approved}
+    def __init__(self, calendar: Calendar, source: Source, posts: Sequence[Post]) -> None:
+        self._calendar = calendar
+        self._source = source
+        self._posts = {post.id: post for post in posts if post.approved}
+
+    def __getitem__(self, post: str) -> str:
+        return approval_digest(self._posts[post], self._calendar, self._source)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._posts)
+
+    def __len__(self) -> int:
+        return len(self._posts)
