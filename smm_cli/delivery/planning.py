@@ -58,6 +58,8 @@ class _Digests(Mapping[str, str]):
         self._posts = {post.id: post for post in posts if post.approved}
 
     def __getitem__(self, post: str) -> str:
+        from smm_cli.calendar.digest import approval_digest
+
         return approval_digest(self._posts[post], self._calendar, self._source)
 
     def __iter__(self) -> Iterator[str]:
