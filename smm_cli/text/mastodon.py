@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
-from smm_cli.text.addresses import LATIN, MASTODON, grammar, matches
+from smm_cli.text.addresses import LATIN, MASTODON, matches
 from smm_cli.text.rulers import graphemes
 
 MENTION = re.compile(r"(?<![=/\w])@([a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\w.-]+\w+", re.IGNORECASE)
@@ -35,7 +34,7 @@ def mastodon_length(text: str, url_length: int = 23) -> int:
 
 def _entities(text: str, url_length: int) -> Iterator[tuple[int, int, str]]:
     """Start, end, and what is counted instead."""
-    known = [found.span("url") for found in matches(_grammar(), text) if found["protocol"]]
+    known = [found.span("url") for found in matches(MASTODON, text) if found["protocol"]]
     for start, end in known:
         yield start, end, "x" * url_length
     for found in UNKNOWN.finditer(text):
@@ -44,8 +43,3 @@ def _entities(text: str, url_length: int) -> Iterator[tuple[int, int, str]]:
     for found in MENTION.finditer(text):
         if not NO_MENTION_BEFORE.match(text, found.end()):
             yield found.start(), found.end(), f"@{found[1]}"
-
-
-@cache
-def _grammar() -> re.Pattern[str]:
-    return grammar(MASTODON)

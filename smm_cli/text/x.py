@@ -6,10 +6,10 @@ import re
 import struct
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
-from smm_cli.text.addresses import INVALID, LATIN, X, grammar, matches, top_level
+from smm_cli.text.addresses import INVALID, LATIN, X, domains_in, matches, top_level
 from smm_cli.text.tables import rows
 
 LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
@@ -69,7 +69,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Start and end, in UTF-16 units as `text` is, of what X makes a link: with http(s)://, or of a known top-level domain."""
     if "." not in text:
         return
-    for found in matches(_grammar(), text):
+    for found in matches(X, text):
         protocol, domain = found["protocol"], found["domain"]
         if not _can_be_named(found["url"], protocol or "https://", domain):
             continue
@@ -84,7 +84,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
 def _without_protocol(found: re.Match[str]) -> Iterator[tuple[int, int]]:
     """Of a host without protocol only its Latin stretches are links; path and query belong to the last."""
     domain, start, spans, end = found["domain"], found.start("domain"), [], 0
-    for latin in _latin_domain().findall(domain):
+    for latin in _latin_domain(domains_in(domain)).findall(domain):
         begin = domain.index(latin, end)
         end = begin + len(latin)
         spans.append((start + begin, start + end))
@@ -95,7 +95,7 @@ def _without_protocol(found: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 def _can_be_named(url: str, protocol: str, domain: str) -> bool:
     """Whether a host name can be written in punycode, and the whole is not too long."""
-    if domain.startswith("xn--") and not _latin_domain().search(domain):
+    if domain.startswith("xn--") and not _latin_domain(domains_in(domain)).search(domain):
         return False
     labels = (_in_punycode(label) for label in domain.split("."))
     return all(1 <= len(label) <= LONGEST_LABEL for label in labels) and len(protocol) + len(url) <= LONGEST_ADDRESS
@@ -151,11 +151,6 @@ def _set(place: str) -> Iterator[str]:
         yield from map(chr, range(int(first, 16), int(last or first, 16) + 1))
 
 
-@cache
-def _grammar() -> re.Pattern[str]:
-    return grammar(X)
-
-
-@cache
-def _latin_domain() -> re.Pattern[str]:
-    return re.compile(rf"(?:[-a-z0-9{LATIN}]+\.)+(?:{top_level()}|xn--[-0-9a-z]+)", re.ASCII | re.IGNORECASE)
+@lru_cache(maxsize=256)
+def _latin_domain(domains: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:[-a-z0-9{LATIN}]+\.)+(?:{top_level(domains)}|xn--[-0-9a-z]+)", re.ASCII | re.IGNORECASE)
