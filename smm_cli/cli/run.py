@@ -62,8 +62,8 @@ class Daemon:
         self.session = session
         self.every = every
         self.ticks = 0
-        self._stop = asyncio.Event()
-        self._busy = asyncio.Lock()
+        self._stopped = False
+        self._bell = asyncio.Event()
         self._runner: Runner | None = None
         self._task: asyncio.Task[Ticked] | None = None
         self._told = ""
@@ -71,49 +71,55 @@ class Daemon:
 
     def stop(self) -> None:
         """End after the delivery that is being sent; said twice: at once (the ledger knows what was begun)."""
-        if self._stop.is_set() and self._task is not None:
+        if self._stopped and self._task is not None:
             self._task.cancel()
-        self._stop.set()
+        self._stopped = True
+        self._bell.set()
         if self._runner is not None:
             self._runner.ending = True
 
+    async def ring(self) -> None:
+        """Called by the scheduler, which only rings: it would cancel its jobs when it is shut down, a tick must end by itself."""
+        self._bell.set()
+
     async def serve(self) -> None:
-        """Tick until `stop`."""
+        """Tick until `stop`. Rings that come during a tick make one more."""
         self._scheduler = _scheduler()
-        self._scheduler.add_job(self.look, "interval", seconds=self.every, id="tick", next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(self.ring, "interval", seconds=self.every, id="tick", next_run_time=datetime.now(UTC))
         taken = _listen(self.stop)
         self._scheduler.start()
         try:
-            await self._stop.wait()
+            while not self._stopped:
+                await self._bell.wait()
+                self._bell.clear()
+                if not self._stopped:
+                    await self.look()
         finally:
             self._scheduler.shutdown(wait=False)
-            async with self._busy:  # a tick that is under way ends by itself
-                pass
             _unlisten(taken)
 
     async def look(self) -> None:
         """One tick of the calendar as it is now. Whatever goes wrong is told, and the next tick is tried."""
-        if self._stop.is_set() or self._busy.locked():
-            return
-        async with self._busy:
-            try:
-                ticked = await self._tick()
-            except SmmError as error:
-                self._tell_error(error)
-            except asyncio.CancelledError:
-                output.tell("Stopped in the middle: the ledger knows what was begun.")
-            except Exception as error:
-                self._tell_bug(error)
-            else:
-                self._told = ""
-                self._wake(ticked.plan.wake_at)
-            self.ticks += 1
+        try:
+            ticked = await self._tick()
+        except SmmError as error:
+            self._tell_error(error)
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            output.tell("Stopped in the middle: the ledger knows what was begun.")
+        except Exception as error:
+            self._tell_bug(error)
+        else:
+            self._told = ""
+            self._wake(ticked.plan.wake_at)
+        self.ticks += 1
 
     async def _tick(self) -> Ticked:
         with self.session.runner() as runner:
             self._runner = runner
             try:
-                self._task = asyncio.ensure_future(tick(runner))
+                self._task = asyncio.create_task(tick(runner))
                 ticked = await self._task
                 for outcome in ticked.outcomes:
                     _show(outcome, runner)
@@ -124,9 +130,9 @@ class Daemon:
     def _wake(self, at: datetime | None) -> None:
         """Look once more when the next thing is due, if that is before the next look anyway or after many of them."""
         now = self.session.clock.now()
-        if at is None or at <= now or self._stop.is_set():
+        if at is None or at <= now or self._stopped:
             return
-        self._scheduler.add_job(self.look, "date", run_date=at + timedelta(milliseconds=20), id="wake", replace_existing=True)
+        self._scheduler.add_job(self.ring, "date", run_date=at + timedelta(milliseconds=20), id="wake", replace_existing=True)
 
     def _tell_error(self, error: SmmError) -> None:
         if str(error) == self._told:
