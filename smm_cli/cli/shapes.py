@@ -9,6 +9,7 @@ from smm_cli.words.delivery import Delivery
 from smm_cli.words.problem import Problem
 
 if TYPE_CHECKING:
+    from smm_cli.sandbox.recording import Recorded
     from smm_cli.sandbox.rehearsal import Scene
 
 if TYPE_CHECKING:
@@ -86,3 +87,10 @@ def scene_shape(scene: Scene) -> dict[str, Any]:
         "texts": list(scene.texts),
         "media": list(scene.media),
     }
+
+
+def request_shape(request: Recorded) -> dict[str, Any]:
+    """A request of a dry run: `channel`, `network`, `method`, `address`, `headers`, `body` (JSON as it is; forms as pairs; files by name
+    and size), `publishes`, `signed` (a credential is added), `foreign` (a page that the post links to)."""
+    names = ("channel", "network", "method", "address", "headers", "body", "publishes", "signed", "foreign")
+    return {name: getattr(request, name) for name in names}
