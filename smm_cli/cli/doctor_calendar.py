@@ -77,7 +77,7 @@ def runners(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
 def channels(calendar: Calendar, _: Patient) -> Iterator[Problem]:
     """Each channel's secret can be read. Commands are not run: whether they may, and exist, is looked at."""
     for channel in calendar.channels.values():
-        names = load(channel.network).auth.secrets
+        names, place = load(channel.network).auth.secrets, Place("channels.toml", channel.line, channel=channel.name)
         if channel.by_hand or not names:
             continue
         if any(reference.startswith("command:") for owner, reference in references_of(calendar) if owner == channel.name):
@@ -87,7 +87,7 @@ def channels(calendar: Calendar, _: Patient) -> Iterator[Problem]:
             try:
                 Credentials(calendar, channel, names).value(name)
             except SmmError as error:
-                yield Problem(error.slug, error.what, Place("channels.toml", channel.line, channel=channel.name), error.hint)
+                yield Problem(error.slug, error.what, place, error.hint or f"smm channel login {channel.name}")
 
 
 def _commands(calendar: Calendar, channel: Channel) -> Iterator[Problem]:
