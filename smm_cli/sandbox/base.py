@@ -198,7 +198,7 @@ class Fake:
         if scope["type"] == "lifespan":
             await _live(receive, send)
             return
-        call = await _read(scope, receive)
+        call = await read_call(scope, receive)
         try:
             reply, half = await self._answer(call)
         except (HungUp, Unreachable):
@@ -256,7 +256,8 @@ class Fake:
             return refused.reply
 
 
-async def _read(scope: Scope, receive: Receive) -> Call:
+async def read_call(scope: Scope, receive: Receive) -> Call:
+    """The request that ASGI carries, its body whole."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     chunks = []
     while True:
