@@ -9,9 +9,7 @@ from typing import Any
 
 HERE = files("smm_cli.pages.sandbox")
 TYPES = {"style.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
 """Nothing but this page's own style and script: what was posted can load and run nothing."""
 
 
