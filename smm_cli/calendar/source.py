@@ -117,8 +117,9 @@ class WorkTree:
     def fetch(self, path: str) -> Path:
         place = self.root / path
         try:
-            inside = Path(os.path.realpath(place)).is_relative_to(os.path.realpath(self.root))
-        except (OSError, ValueError):  # a NUL in the name
+            real = Path(os.path.realpath(place)).relative_to(os.path.realpath(self.root))
+            inside = OURS.isdisjoint(real.parts)  # tokens and the ledger lie in .smm: no post may name one of them as its picture
+        except (OSError, ValueError):  # elsewhere, or a NUL in the name
             inside = False
         if not inside or not place.is_file():
             raise FileNotFoundError(path)

@@ -25,6 +25,8 @@ __all__ = ["read_moment", "say_moment"]
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(:\d{2})?( ?(z|[+-]\d{2}:?\d{2}))?")
 MOST = 60 * 24 * 366 * 20
 """Minutes that `in N …` may count: twenty years; more is a slip of the finger."""
+LONGEST = 200
+"""Characters of what may be typed as a time; the day's expressions would search a text of thousands for minutes."""
 RECENT = timedelta(days=90)
 """A day without a year that has passed means the next year's only if it is longer ago: else it is likely a slip."""
 
@@ -35,6 +37,8 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     Always in the future, unless written with its year in ISO form. Raises UsageError, with examples, for anything that the grammar
     does not read whole, for a day without a time, and for the past.
     """
+    if len(text) > LONGEST:
+        raise _refused(text[:LONGEST], "say it shorter")
     words = " ".join(unicodedata.normalize("NFC", text).lower().replace(",", " ").split())
     if any(sign.isdigit() and not sign.isascii() for sign in words):
         raise _refused(text, "write its digits as 0 to 9")

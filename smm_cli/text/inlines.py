@@ -73,7 +73,7 @@ def address(state: Any, silent: bool) -> bool:
     if src[state.pos] != ":" or state.linkLevel > 0 or not src.startswith("://", state.pos):
         return False
     scheme = SCHEME.search(state.pending[-6:])
-    found = ADDRESS.match(src, state.pos, state.posMax)
+    found = ADDRESS.match(src, state.pos, state.posMax) if scheme else None  # in this order: a match may read to the end of the text
     if scheme is None or found is None:
         return False
     rest = trim_address(found[0])
@@ -88,13 +88,16 @@ def address(state: Any, silent: bool) -> bool:
 
 def trim_address(text: str) -> str:
     """`text` without what belongs to the sentence around it: final punctuation, marks of emphasis, unpaired brackets."""
-    while text:
-        last = text[-1]
-        if last in ".,;:!?'’…*_~\\|" or (last in ")]}" and text.count(last) > text.count("([{"[")]}".index(last)])):
-            text = text[:-1]
-        else:
+    open_by = {close: text.count(close) - text.count(begin) for begin, close in ("()", "[]", "{}")}
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if last not in ".,;:!?'’…*_~\\|" and open_by.get(last, 0) <= 0:
             break
-    return text
+        if last in open_by:
+            open_by[last] -= 1
+        end -= 1
+    return text[:end]
 
 
 def at_word_edges(emphasis: Callable[[Any, bool], bool]) -> Callable[[Any, bool], bool]:
