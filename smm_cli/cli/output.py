@@ -16,11 +16,14 @@ from smm_cli.words.problem import ERROR, Problem
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
+OURS = re.compile(rf"(\x1b\[(?:{'|'.join(COLOURS.values())}|0)m)")
+IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What json leaves as it is, and a terminal or its reader might obey."""
 
 
 def clean(text: str) -> str:
     """`text` without control sequences: what servers and files say must not drive a terminal."""
-    return CONTROL.sub("", text)
+    return CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be printed at all
 
 
 def coloured(stream: TextIO) -> bool:
@@ -34,8 +37,9 @@ def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
 
 
 def out(text: str = "") -> None:
-    """A line of data or of an answer, on stdout."""
-    print(text)
+    """A line of data or of an answer, on stdout; of control sequences only the colours of `paint` get through."""
+    pieces = OURS.split(text) if coloured(sys.stdout) else [text]
+    print("".join(piece if number % 2 else clean(piece) for number, piece in enumerate(pieces)))
 
 
 def tell(text: str = "") -> None:
@@ -50,8 +54,9 @@ def progress(text: str) -> None:
 
 
 def as_json(value: Any) -> None:
-    """One JSON value on stdout; times as ISO 8601."""
-    print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=str))
+    """One JSON value on stdout; times as ISO 8601; control signs escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=str)
+    print(IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = (), colours: Mapping[str, str] | None = None) -> None:
@@ -127,7 +132,7 @@ def confirm(question: str, *, yes: bool, default: bool = False) -> bool:
 
 def ask(question: str, *, default: str = "", hidden: bool = False) -> str:
     """A line typed by a person; `hidden` for secrets. Raises UsageError where nobody can type."""
-    prompt = f"{say(question)}{f' [{default}]' if default else ''} "
+    prompt = f"{clean(say(question))}{f' [{default}]' if default else ''} "
     if hidden and sys.stdin.isatty():
         import getpass
 
