@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from smm_cli.clock import Clock
 from smm_cli.sandbox.base import Fake, Posted
 
+ENTRY_POINTS = "smm.fakes"
+
 
 @cache
 def fakes() -> tuple[str, ...]:
-    """Names of the networks that have a fake, sorted."""
+    """Names of the networks that have a fake, sorted: smm's own, and those that installed packages bring (they replace none)."""
     here = Path(__file__).parent / "fakes"
-    return tuple(sorted(path.stem.replace("_", "-") for path in here.glob("*.py") if not path.name.startswith("_")))
+    own = {path.stem.replace("_", "-") for path in here.glob("*.py") if not path.name.startswith("_")}
+    return tuple(sorted(own | {point.name for point in entry_points(group=ENTRY_POINTS)}))
 
 
 def load_fake(network: str) -> type[Fake]:
     """The fake's class. Raises ModuleNotFoundError where there is none."""
-    module = importlib.import_module(f"smm_cli.sandbox.fakes.{network.replace('-', '_')}")
-    found: type[Fake] = module.FAKE
+    name = network.replace("-", "_")
+    found: type[Fake]
+    if not (Path(__file__).parent / "fakes" / f"{name}.py").exists():
+        for point in entry_points(group=ENTRY_POINTS, name=network):
+            found = point.load()
+            return found
+    found = importlib.import_module(f"smm_cli.sandbox.fakes.{name}").FAKE
     return found
 
 
