@@ -13,7 +13,7 @@ from smm_cli.delivery.tick import Ticked, tick
 from smm_cli.delivery.waits import known_waits
 from smm_cli.errors import gravest
 from smm_cli.plan.check import check_plan
-from smm_cli.plan.plan import LOOK, SENDABLE, Plan
+from smm_cli.plan.plan import LOOK, SENDABLE, Plan, due
 from smm_cli.sandbox.scenes import COMPOSED, Scene, Seen, scene_of
 from smm_cli.sandbox.stage import Stage, staged
 from smm_cli.words.delivery import FAILED, HELD, SKIPPED, UNKNOWN, Delivery
@@ -150,7 +150,9 @@ class _Play:
 
     def _next(self, ticked: Ticked) -> datetime | None:
         """The tick's own answer where it is certain; a plan to the end only where it says no more than: look again in a day."""
-        now = self.stage.clock.now()
+        now, touched = self.stage.clock.now(), {outcome.delivery for outcome in ticked.outcomes}
+        if touched and any(delivery.name not in touched for delivery in due(ticked.plan, now)):
+            return now + STEP  # what waited for something that this tick made
         wake, waiting = ticked.plan.wake_at, any(delivery.reason == "waiting" for delivery in ticked.plan.deliveries)
         if waiting or not (wake is not None and now < wake < (ticked.plan.now or now) + LOOK):
             wake = _first(self._plan(), now)
