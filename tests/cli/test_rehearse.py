@@ -186,7 +186,7 @@ def test_what_waits_for_an_address_is_told_and_asks_nobody(root, rehearse):
 
 def test_a_post_that_waits_for_another_follows_it(root, rehearse):
     post(root, "first")
-    post(root, "second", body="Other words.", front="wait_for: {post: first}\n")
+    post(root, "second", body="Other words.", front="wait_for: {post: first, limit: 48h}\n")
     scenes = rehearse()[1]
     assert [(scene["post"], scene["state"]) for scene in scenes if scene["state"] == "published"] == [
         ("first", "published"),
