@@ -137,6 +137,8 @@ class Commit:
         self.ref = ref
         self.extracted = root / ".smm" / "extracted"
         self.commit = git.head(root, ref)
+        self.downloads = False
+        """Whether Git LFS may fetch what is not here: only to publish. Its server is named by .lfsconfig, a file of the calendar."""
         self._asked = 0
 
     def mark(self) -> str:
@@ -208,8 +210,8 @@ class Commit:
         if not is_lfs_pointer(data):
             return data
         stored = self._in_lfs_store(data)
-        if stored is not None:
-            return stored
+        if stored is not None or not self.downloads:
+            return data if stored is None else stored
         try:
             said = git.ask(self.root, "lfs", "smudge", "--", path, stdin=data, limit=git.SLOW)
         except ConfigError:

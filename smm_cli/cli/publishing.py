@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from smm_cli.calendar.source import Commit
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import outcome_shape
@@ -42,6 +43,8 @@ def publish(
 
         return show_requests(session, posts=posts, at_once=at_once, as_json=as_json)
     with session.runner() as runner:
+        if isinstance(runner.source, Commit):
+            runner.source.downloads = True
         if at_once:
             _announce(runner, posts, yes)
         ticked = asyncio.run(tick(runner, only=posts, at_once=at_once))

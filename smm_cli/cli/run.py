@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from smm_cli.calendar.moments import seconds_of
+from smm_cli.calendar.source import Commit
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.delivery.runner import Runner
@@ -118,6 +119,8 @@ class Daemon:
     async def _tick(self) -> Ticked:
         with self.session.runner() as runner:
             self._runner = runner
+            if isinstance(runner.source, Commit):
+                runner.source.downloads = True
             try:
                 self._task = asyncio.create_task(tick(runner))
                 ticked = await self._task

@@ -148,7 +148,10 @@ def test_a_pointer_that_nobody_resolves_stays_a_pointer_until_the_file_is_there(
     program.write_bytes(b"#!/bin/sh\ntest \"$1\" = smudge && cat >/dev/null && printf '\\211PNG\\r\\n\\032\\n not really\\n'\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    assert Commit(root, "main").fetch("pictures/big.png").read_bytes() == PICTURE
+    assert is_lfs_pointer(Commit(root, "main").fetch("pictures/big.png").read_bytes())  # looking asks no server
+    publishing = Commit(root, "main")
+    publishing.downloads = True
+    assert publishing.fetch("pictures/big.png").read_bytes() == PICTURE
 
 
 def test_a_circle_of_links_is_no_file(root: Path):
