@@ -44,6 +44,7 @@ class ChannelRun:
         self.waits = waits
         self.clock = runner.clock
         self.ledger = runner.ledger
+        self.gate: Gate | None = None
 
     async def run(self, deliveries: Sequence[Delivery], posts: Mapping[str, Post]) -> list[Outcome]:
         """Send them, as far as the channel lets. Raises LedgerError only: then nothing can be recorded any more."""
@@ -62,6 +63,9 @@ class ChannelRun:
         for delivery in deliveries:
             if self.runner.ending:
                 break
+            if self.gate is not None:  # the channel's order is kept: what comes later does not overtake what another runner sends
+                outcomes.append(self._gated(delivery, self.gate))
+                continue
             outcome = await self._one(delivery, posts[delivery.post], account, credential, by_hand)
             if outcome is not None:
                 outcomes.append(outcome)
@@ -107,6 +111,7 @@ class ChannelRun:
         if claim is None:
             return None
         if isinstance(claim, Gate):
+            self.gate = claim
             return self._gated(delivery, claim)
         if claim.payload and claim.anew:
             claim = await self._thawed(claim, prepared)

@@ -75,7 +75,7 @@ class Arena:
         self.ports = {name: SERVERS.free_port() for name in networks}
         places = [f"{self.ports[name]}={network}" for name, network in networks.items()]
         more = ["--faults", faults] if faults is not None else []
-        self.calendar.mkdir()
+        self.calendar.mkdir(exist_ok=True)
         self.clock.write_text("0")
         self.server = subprocess.Popen(
             [sys.executable, str(HERE / "fakes_server.py"), str(self.clock), *places, *more], env=self.env, stderr=subprocess.DEVNULL

@@ -79,4 +79,4 @@ def test_runners_killed_at_random_moments_publish_everything_once(arena, run, re
 
 def parts(n):
     texts = [f"Post {n:03}, first part."]
-    return texts + [f"Post {n:03}, second part.", f"Post {n:03}, third part."] if n % 4 == 0 else texts
+    return [*texts, f"Post {n:03}, second part.", f"Post {n:03}, third part."] if n % 4 == 0 else texts

@@ -16,7 +16,8 @@ KILLS, POSTS = 50, 50
 def post(n):
     more = f"\n\n---\n\nNumber {n:03}, more." if n % 3 == 0 else ""
     picture = "\n\n![green](green.png)" if n % 10 == 0 else ""
-    return f"---\nid: post-{n:03}\nstatus: ready\nchannels: blue\npublish_at: 2026-01-02 09:{n % 60:02}\n---\n\nNumber {n:03}.{picture}{more}\n"
+    head = f"---\nid: post-{n:03}\nstatus: ready\nchannels: blue\npublish_at: 2026-01-02 09:{n % 60:02}\n---\n\n"
+    return f"{head}Number {n:03}.{picture}{more}\n"
 
 
 def records(pds, did):
