@@ -16,6 +16,8 @@ MAX_FRONT = 64 << 10
 """Most characters of front matter. Own rule, 2026-11-22."""
 YAML, TOML = "---", "+++"
 FENCES = {YAML: re.compile(r"^---[ \t]*$", re.MULTILINE), TOML: re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)}
+MOST_FAULTS = 50
+"""So many faults of one front matter are told: nobody reads more."""
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 UNSEEN_IN_FRONT = re.compile("[\x80-\x9f\u2028\u2029\ufeff]")
 
@@ -144,8 +146,10 @@ def _yaml(path: str, text: str) -> tuple[dict[str, Any], Callable[[Keys], Spot],
     from smm_cli.calendar import yaml
     from smm_cli.calendar.user_words import explain
 
+    lines = text.split("\n")
+
     def problem(fault: yaml.Fault) -> Problem:
-        slug, what, hint = explain(fault, text.split("\n"))
+        slug, what, hint = explain(fault, lines)
         return Problem(slug, what, Place(path, fault.line + 2, fault.column + 1), hint, ERROR)
 
     try:
@@ -157,7 +161,7 @@ def _yaml(path: str, text: str) -> tuple[dict[str, Any], Callable[[Keys], Spot],
     if not yaml.is_table(node):
         return {}, _first, [problem(yaml.Fault("no-keys", node.start_mark.line, node.start_mark.column))]
     values, faults = yaml.values(node, text)
-    return values, lambda keys: yaml.place(node, keys, 2), [problem(fault) for fault in faults]
+    return values, lambda keys: yaml.place(node, keys, 2), [problem(fault) for fault in faults[:MOST_FAULTS]]
 
 
 def _toml(path: str, text: str) -> tuple[dict[str, Any], Callable[[Keys], Spot], list[Problem]]:
