@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import socket
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +31,9 @@ def read_machine(path: Path | None = None) -> Machine:
     path = path or config_folder() / "config.toml"
     if not path.exists():
         return Machine(host_name())
+    import difflib
+    import tomllib
+
     try:
         said = tomllib.loads(read_private(path, "the machine file").decode())
     except ValueError as wrong:
@@ -55,5 +55,7 @@ def read_machine(path: Path | None = None) -> Machine:
 
 def host_name() -> str:
     """The host's name as a runner may be named: small letters, digits, dots and dashes."""
+    import socket
+
     name = re.sub(r"[^a-z0-9.-]+", "-", socket.gethostname().lower()).strip(".-")[:60]
     return name if is_name(name) else "runner"

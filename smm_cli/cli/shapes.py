@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC, whole seconds; null where there is none."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z" if moment else None
 
 
 def delivery_shape(delivery: Delivery) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -175,6 +174,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _statements(name: str) -> list[str]:
+    from importlib.resources import files
+
     text = (files("smm_cli.ledger") / "migrations" / name).read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("--")]
     return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
