@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from smm_cli.cli.catalogue import say
 from smm_cli.errors import SmmError, UsageError
-from smm_cli.words.problem import ERROR, Problem
+from smm_cli.words.problem import ERROR, WARNING, Problem
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
@@ -43,7 +43,8 @@ def out(text: str = "") -> None:
 
 
 def tell(text: str = "") -> None:
-    """A line for a person, on stderr."""
+    """A line for a person, on stderr, after all that was printed before."""
+    sys.stdout.flush()
     print(say(clean(text)), file=sys.stderr)
 
 
@@ -111,13 +112,19 @@ def clean_lines(text: str) -> list[str]:
 
 
 def show_problems(problems: Iterable[Problem]) -> None:
-    """Problems, worst first, each with its place and hint."""
+    """Problems for a person, worst first, each with its place and hint, on stderr."""
     for problem in sorted(problems, key=lambda p: (p.severity != ERROR, p.place.file, p.place.line, p.place.channel, p.slug)):
-        colour = "red" if problem.severity == ERROR else "yellow"
-        place = f"{clean(str(problem.place))}: " if str(problem.place) else ""
-        print(f"{place}{paint(say(problem.severity), colour, sys.stderr)}: {say(clean(problem.what))} [{problem.slug}]", file=sys.stderr)
-        for line in clean_lines(problem.hint):
-            print(f"  {say(line)}", file=sys.stderr)
+        show_problem(problem, sys.stderr)
+
+
+def show_problem(problem: Problem, stream: TextIO | None = None) -> None:
+    """One problem with its place and hint: on stdout where problems are what was asked for."""
+    stream = stream or sys.stdout
+    colour = {ERROR: "red", WARNING: "yellow"}.get(problem.severity, "blue")
+    place = f"{clean(str(problem.place))}: " if str(problem.place) else ""
+    print(f"{place}{paint(say(problem.severity), colour, stream)}: {say(clean(problem.what))} [{problem.slug}]", file=stream)
+    for line in clean_lines(problem.hint):
+        print(f"  {say(line)}", file=stream)
 
 
 def confirm(question: str, *, yes: bool, default: bool = False) -> bool:

@@ -1,0 +1,97 @@
+"""smm check: everything wrong with posts and channels.toml, before it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from smm_cli.cli import output
+from smm_cli.cli.channel_file import Keeping
+from smm_cli.cli.check_findings import Findings, find_all, folded, in_order
+from smm_cli.cli.check_paths import among, chosen_paths
+from smm_cli.cli.looking import look
+from smm_cli.cli.session import Session
+from smm_cli.cli.shapes import problem_shape
+from smm_cli.errors import UsageError
+from smm_cli.words.problem import ERROR, WARNING, Problem, errors_of
+
+app = typer.Typer(rich_markup_mode=None)
+KINDS = ((ERROR, "error", "errors"), (WARNING, "warning", "warnings"), ("info", "note", "notes"))
+
+
+@app.command("check")
+def check_command(
+    ctx: typer.Context,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATHS]", help="Only these files, folders or posts.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Write the ids that are missing.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Again after each change, until interrupted.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 4 on warnings too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One array of problems.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: show what would be written.")] = False,
+    commit: Annotated[bool, typer.Option("--commit", help="With --fix: commit what was written.")] = False,
+    push: Annotated[bool, typer.Option("--push", help="With --fix: commit and push it.")] = False,
+) -> int:
+    """Find what is wrong with posts and channels.toml, as the files lie here. Needs no secret, asks no server.
+
+    Exit code 4 on errors, 3 where channels.toml itself is broken, else 0.
+
+    Example: smm check posts/launch.md --strict
+    """
+    if watch and (json or fix):
+        raise UsageError("--watch goes with neither --json nor --fix", hint="smm check --watch")
+    if (dry_run or commit or push) and not fix:
+        raise UsageError("--dry-run, --commit and --push belong to --fix", hint="smm check --fix --dry-run")
+    session: Session = ctx.obj
+    if fix:
+        from smm_cli.cli.check_fix import fix_ids
+
+        fix_ids(session, paths or (), Keeping(dry_run, commit, push))
+    if watch:
+        from smm_cli.cli.check_watch import watch_calendar
+
+        return watch_calendar(session, lambda: check(session, paths or (), strict=strict))
+    return check(session, paths or (), strict=strict, as_json=json)
+
+
+def check(session: Session, paths: Sequence[str] = (), *, strict: bool = False, as_json: bool = False) -> int:
+    """Look at everything and print what was found; the exit code. Raises UsageError for a path that is not there."""
+    from smm_cli.calendar.config import read_calendar
+
+    calendar, of_config = read_calendar(session.root)
+    if calendar is None:
+        _show(in_order(of_config), as_json)
+        if not as_json:
+            output.tell(f"channels.toml cannot be read, so no post was looked at: {counted(of_config)}. Until then nothing goes out.")
+        return 3
+    with look(session, worktree=True) as runner:
+        found = find_all(runner, of_config)
+        shown = among(found, chosen_paths(paths, found, session)) if paths else found
+    _show(shown.problems, as_json)
+    if not as_json:
+        output.tell(summary(shown))
+    failing = list(shown.problems) if strict else errors_of(shown.problems)
+    return 4 if any(problem.severity in (ERROR, WARNING) for problem in failing) else 0
+
+
+def summary(found: Findings) -> str:
+    """`12 posts, 3 channels: 1 error, 2 warnings`."""
+    posts, channels = len(found.posts), found.channels
+    looked = f"{posts} post{'' if posts == 1 else 's'}, {channels} channel{'' if channels == 1 else 's'}"
+    return f"{looked}: {counted(found.problems) or 'nothing to complain of'}"
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """`1 error, 2 warnings`, counted as they are shown; empty for none."""
+    shown = folded(problems)
+    counts = [(sum(problem.severity == kind for problem in shown), one, many) for kind, one, many in KINDS]
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
+
+
+def _show(problems: Sequence[Problem], as_json: bool) -> None:
+    if as_json:
+        output.as_json([problem_shape(problem) for problem in problems])
+        return
+    for problem in folded(problems):
+        output.show_problem(problem)

@@ -1,0 +1,84 @@
+"""All problems of a calendar: channels.toml, files that do not parse, each post on each of its channels, the plan as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from smm_cli.calendar.check import check_post
+from smm_cli.calendar.targets import channels_of
+from smm_cli.cli.planned import Planned, plan_of
+from smm_cli.delivery.runner import Runner
+from smm_cli.errors import SmmError
+from smm_cli.plan.check import check_plan
+from smm_cli.words.channel import Channel
+from smm_cli.words.delivery import FINAL, Delivery, delivery_name
+from smm_cli.words.post import Post
+from smm_cli.words.problem import ERROR, Place, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found, sorted by place, and what was looked at: `posts` by path, the number of `channels`."""
+
+    problems: tuple[Problem, ...]
+    posts: tuple[Post, ...]
+    channels: int
+
+
+def find_all(runner: Runner, of_config: Iterable[Problem] = ()) -> Findings:
+    """Everything wrong with the calendar of `runner`. Needs no secret, asks no server.
+
+    What went out on a channel is not looked at again there: a changed file of a published post does not act.
+    """
+    planned = plan_of(runner)
+    found = [*of_config, *planned.indexed.problems]
+    for post in planned.indexed.posts:
+        found += _of_post(post, planned, runner)
+    known = {(problem.slug, problem.place.file) for problem in found if problem.severity == ERROR}
+    whole = check_plan(planned.plan, runner.calendar, planned.indexed.posts)
+    found += [problem for problem in whole if problem.severity != ERROR or (problem.slug, problem.place.file) not in known]
+    kept = (problem for problem in found if problem.slug not in runner.calendar.ignored)
+    return Findings(tuple(in_order(kept)), planned.indexed.posts, len(runner.calendar.channels))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, line, column, channel; each once."""
+
+    def place(problem: Problem) -> tuple[object, ...]:
+        at = problem.place
+        return at.file, at.line, at.column, at.channel, problem.severity != ERROR, problem.slug, problem.what
+
+    return sorted(dict.fromkeys(problems), key=place)
+
+
+def _of_post(post: Post, planned: Planned, runner: Runner) -> Iterator[Problem]:
+    targets = [target.channel for target in channels_of(post, runner.calendar)]
+    if not targets:
+        yield from check_post(post, runner.calendar, runner.source)
+    for channel in targets:
+        mine = planned.deliveries.get((post.id, channel.name), ())
+        if mine and not post.repeat and all(delivery.state in FINAL for delivery in mine):
+            continue
+        yield from _on_channel(post, channel, mine, runner)
+
+
+def _on_channel(post: Post, channel: Channel, mine: Iterable[Delivery], runner: Runner) -> Iterator[Problem]:
+    """What keeps a post off a channel, or changes it there, composed for the first time at which it is still to go."""
+    open_ones = [delivery for delivery in mine if delivery.state not in FINAL]
+    first = open_ones[0] if open_ones else None
+    name = first.name if first else delivery_name(post.id or "draft", channel.name)
+    at = (first and (first.at or first.due)) or runner.clock.now()
+    try:
+        yield from runner.composer.prepare(post, channel, name, at, runner.ledger.account(channel.name)).problems
+    except SmmError as error:
+        yield Problem(error.slug, error.what, Place(post.path, channel=channel.name), error.hint)
+
+
+def folded(problems: Iterable[Problem]) -> list[Problem]:
+    """The same finding on several channels as one, naming them all: for people to read."""
+    found: dict[Problem, list[str]] = {}
+    for problem in problems:
+        bare = replace(problem, place=replace(problem.place, channel=""))
+        found.setdefault(bare, []).append(problem.place.channel)
+    return [replace(bare, place=replace(bare.place, channel=", ".join(filter(None, names)))) for bare, names in found.items()]

@@ -1,0 +1,50 @@
+"""Which findings a person asked for: files, folders, or posts by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from smm_cli.calendar.near import did_you_mean
+from smm_cli.cli.check_findings import Findings
+from smm_cli.cli.session import Session
+from smm_cli.errors import UsageError
+
+
+def chosen_paths(said: Sequence[str], found: Findings, session: Session) -> frozenset[str]:
+    """The files, relative to the calendar, that `said` means: what lies in this folder, in the calendar, or an id.
+
+    Raises UsageError for what is none of these.
+    """
+    root = session.root.resolve()
+    chosen: set[str] = set()
+    known = {post.path for post in found.posts} | {problem.place.file for problem in found.problems} - {""}
+    for text in said:
+        here = _inside(text, root)
+        ids = {post.path for post in found.posts if post.id == text}
+        if here is not None:
+            chosen |= {here} | {path for path in known if here == "." or path.startswith(f"{here}/")}
+        elif ids:
+            chosen |= ids
+        else:
+            near = did_you_mean(text, [*known, *(post.id for post in found.posts if post.id)], "smm check alone looks at everything")
+            raise UsageError(f"there is no file or post {text}", hint=near)
+    return frozenset(chosen)
+
+
+def _inside(text: str, root: Path) -> str | None:
+    """The path relative to the calendar of something that exists. Raises UsageError where it lies elsewhere."""
+    for place in (Path.cwd() / text, root / text):
+        if place.exists():
+            full = place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve()
+            if full == root or full.is_relative_to(root):
+                return full.relative_to(root).as_posix()
+            raise UsageError(f"{text} lies outside the calendar {root}", hint="smm -C DIR check looks at another one")
+    return None
+
+
+def among(found: Findings, chosen: frozenset[str]) -> Findings:
+    """Only what concerns these files."""
+    problems = tuple(problem for problem in found.problems if problem.place.file in chosen)
+    return replace(found, problems=problems, posts=tuple(post for post in found.posts if post.path in chosen))

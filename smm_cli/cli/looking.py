@@ -1,0 +1,44 @@
+"""A runner to look with: for check, plan, preview, which work in a read-only folder and on a stranger's machine too."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from smm_cli.accounts.machine import read_machine
+from smm_cli.calendar.cached import load_calendar
+from smm_cli.calendar.index import Index
+from smm_cli.calendar.model import WORKTREE
+from smm_cli.calendar.source import WorkTree
+from smm_cli.cli.session import Session
+from smm_cli.delivery.runner import Runner, open_runner, open_scratch
+from smm_cli.errors import LedgerError
+from smm_cli.ledger.store import Ledger
+
+
+@contextmanager
+def look(session: Session, *, worktree: bool = False) -> Iterator[Runner]:
+    """The runner of the session's calendar; `worktree`: of the files as they lie here, whatever ref is published.
+
+    Where .smm cannot be written, or holds no readable ledger, it is a copy elsewhere that knows the receipts, removed at the end.
+    Raises ConfigError; LedgerError where a receipt cannot be read.
+    """
+    try:
+        runner = _of_worktree(session) if worktree else open_runner(session.root, session.clock)
+    except LedgerError:
+        with tempfile.TemporaryDirectory(prefix="smm-look-") as folder:
+            scratch = open_scratch(session.root, Path(folder) / "copy", session.clock, lambda _: None, WORKTREE if worktree else "")
+            with scratch:
+                yield scratch
+        return
+    with runner:
+        yield runner
+
+
+def _of_worktree(session: Session) -> Runner:
+    root = session.root
+    calendar = load_calendar(root)
+    ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
+    return Runner(calendar, WorkTree(root), ledger, Index(calendar), session.clock)
