@@ -168,28 +168,27 @@ def _delete(path: Path, folder: Path) -> Answer:
 def _listing(folder: Path, pattern: tuple[str, ...], query: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
     wanted = {value for name, value in query if name == "path"}
     without = {value for name, value in query if name == "without"}
+    names = [name for name in _matching(str(folder), pattern) if not wanted or name in wanted]
     found = []
-    for path in sorted(_matching(folder, pattern)):
-        name = path.relative_to(folder).as_posix()
-        if wanted and name not in wanted:
-            continue
-        entry: dict[str, Any] = {"path": name, "size": path.stat().st_size}
+    for name in sorted(names, key=lambda name: name.split("/")):
+        path = f"{folder}/{name}"
+        entry: dict[str, Any] = {"path": name, "size": os.stat(path).st_size}  # noqa: PTH116  a site lists thousands of pages
         if ("read", "1") in query:
-            body = _parsed(path.read_bytes())
+            body = _parsed(Path(path).read_bytes())
             entry["body"] = {key: value for key, value in body.items() if key not in without} if isinstance(body, dict) else body
         found.append(entry)
     return found
 
 
-def _matching(folder: Path, pattern: tuple[str, ...]) -> Iterator[Path]:
-    """Files below `folder` that fit, through no link, none hidden."""
-    if not folder.is_dir():
+def _matching(folder: str, pattern: tuple[str, ...], before: str = "") -> Iterator[str]:
+    """Files below `folder` that fit, as paths from there, through no link, none hidden."""
+    if not os.path.isdir(folder):  # noqa: PTH112
         return
     with os.scandir(folder) as there:
         for item in there:
             if item.name.startswith(".") or not fnmatchcase(item.name, pattern[0]):
                 continue
             if len(pattern) == 1 and item.is_file(follow_symlinks=False):
-                yield folder / item.name
+                yield before + item.name
             elif len(pattern) > 1 and item.is_dir(follow_symlinks=False):
-                yield from _matching(folder / item.name, pattern[1:])
+                yield from _matching(item.path, pattern[1:], f"{before}{item.name}/")

@@ -80,6 +80,13 @@ class Runner:
         self.ledger.close()
 
 
+class Scratch(Runner):
+    """A runner that shares its receipts with nobody: what stands there it has taken in, or written."""
+
+    def history(self) -> History:
+        return history(self.ledger, self.calendar.channels)
+
+
 def open_runner(root: Path, clock: Clock) -> Runner:
     """The runner of the calendar in `root`. Its channels.toml is that of the published ref. Raises ConfigError, LedgerError."""
     here = load_calendar(root)
@@ -107,4 +114,4 @@ def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_fro
     ledger = Ledger.open(folder / "ledger.db", calendar.name, read_machine().runner)
     take_in(ledger, calendar.receipts)
     accept_all(ledger)
-    return Runner(calendar, source, ledger, Index(calendar), clock, apps)
+    return Scratch(calendar, source, ledger, Index(calendar), clock, apps)
