@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import sys
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ import uvicorn
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.world import load_fake
 
+SECRETS = ("ELEPHANT", "BLUE", "HOOK")
 KINDS = ("silence_after", "silence_before", "status", "done", "half", "rate_limit")
 
 
@@ -42,6 +44,7 @@ def faults(seed):
     for _ in range(10):
         kind = chance.choice(KINDS)
         fault = Fault("status" if kind == "done" else kind, commits=True, skip=chance.randrange(1, 8), seconds=1.0)
+        fault.body = {"error": f"what is {' '.join(os.environ.get(name, '') for name in SECRETS)}?"}  # it repeats what it was told
         fault.status, fault.done = chance.choice((500, 502, 503)), kind == "done"
         found.append(fault)
     found.append(Fault("status", method="POST", path="media|upload", status=503, skip=2, times=2))

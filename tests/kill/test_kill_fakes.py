@@ -57,6 +57,7 @@ def test_runners_killed_at_random_moments_publish_everything_once(arena, run, re
             arena.post(f"post-{posts:03}", post(posts))  # it had nothing left to do
             posts += 1
     states = arena.finish(ahead + 400)
+    assert arena.tell_tales() == []
     said = Counter(states.values())
     for name, value in (("seed", SEED + run), ("kills", arena.kills), ("deliveries", len(states)), *said.items()):
         record_property(name, value)

@@ -51,11 +51,11 @@ def test_four_publishers_at_once_send_each_delivery_once_and_in_order(arena):
 
 @pytest.fixture
 def small_disk(arena):
-    """A disk of one megabyte under the calendar."""
+    """A small disk under the calendar."""
     if os.name != "posix" or os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     arena.calendar.mkdir(exist_ok=True)
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(arena.calendar)], capture_output=True, check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(arena.calendar)], capture_output=True, check=False)
     if mounted.returncode != 0:
         pytest.skip(f"no small disk can be mounted here: {mounted.stderr.decode().strip()}")
     yield arena.calendar
@@ -74,7 +74,7 @@ def fill(disk, leave):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("leave", [0, 4096, 16384, 32768, 49152, 65536, 98304, 131072, 196608])
+@pytest.mark.parametrize("leave", [0, 131072, 400000, 700000])
 def test_a_disk_that_is_full_stops_with_exit_7_and_later_everything_goes_out_once(arena, small_disk, leave):
     arena.env |= {"M": "sandbox-it", "B": "sandbox-it.test", "W": HOOK_SECRET}
     arena.serve(CHANNELS, faults=None)
@@ -83,19 +83,18 @@ def test_a_disk_that_is_full_stops_with_exit_7_and_later_everything_goes_out_onc
     fill(small_disk, leave)
     process = arena.start()
     said = process.communicate()[0].decode()
-    assert process.returncode in (0, 7), said
+    assert process.returncode == 7 if leave < 500_000 else process.returncode in (0, 7), said
     assert "Traceback" not in said
     (small_disk / "ballast").unlink()
     before = {channel: len(arena.posted(channel)) for channel in CHANNELS}
-    ahead = 0.0
     if process.returncode == 7:
         assert sum(before.values()) <= POSTS * len(CHANNELS)
-        states = arena.finish(400.0, 12)
+        states = arena.finish(400.0, 4)
     else:
         process = arena.start()
         process.communicate()
         states = arena.states()
-    assert Counter(states.values()) == {"published": POSTS * len(CHANNELS)}, (Counter(states.values()), ahead)
+    assert Counter(states.values()) == {"published": POSTS * len(CHANNELS)}
     for channel in CHANNELS:
         assert Counter(one["text"] for one in arena.posted(channel)) == Counter(f"Number {n:02}." for n in range(POSTS)), channel
     names = [str(path) for path in (small_disk / "receipts").rglob("*") if path.is_file()]
