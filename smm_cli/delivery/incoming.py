@@ -21,6 +21,12 @@ MOST = 16 << 20
 MOST_BLOB = 512 << 20
 LONGEST_RESET = 86_400.0
 """Seconds: no network's window is longer than a day, so a later reset is a clock gone wrong."""
+ODD = re.compile(r"\x00|\\u(?:0000|d[89a-f])", re.IGNORECASE)
+"""How JSON may write NUL, or half a character."""
+CHARSETS = re.compile(
+    r"utf-8|utf-16(?:le|be)?|us-ascii|iso-8859-(?:[1-9]|1[013456])|windows-125[0-8]|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gbk|gb2312|gb18030|big5",
+    re.IGNORECASE,
+)
 DROPPED = frozenset({"set-cookie", "set-cookie2"})
 RESETS = ("x-ratelimit-reset-after", "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
 
@@ -95,6 +101,7 @@ class Incoming:
             else:
                 _hide(body, field.split("."), field, keep)
         body = self._masked(body, own)
+        self.headers = {name: _without(value, own) if self.status in OK else without_known(value) for name, value in self.headers.items()}
         if self.status in (429, 503):
             seconds = reset_seconds(self.headers, now)
             if seconds is not None:
@@ -112,12 +119,12 @@ class Incoming:
         if data and (self.request.reads == "json" or (typed and (self.request.reads == "any" or self.status not in OK))):
             try:
                 value = json.loads(data)
-                return _without_nul(value) if "\\u0000" in self._text or "\x00" in self._text else value
+                return _mapped(value, _whole) if ODD.search(self._text) else value
             except (ValueError, RecursionError):
                 pass
         if not data and self.request.reads != "text":
             return None
-        return self._text.replace("\x00", "")
+        return _whole(self._text)
 
     def _masked(self, body: Any, own: tuple[str, ...]) -> Any:
         """`body` without secrets that a server echoed: answers are journaled, and their words reach people.
@@ -130,22 +137,21 @@ class Incoming:
         return _mapped(body, lambda text: _without(text, echoed)) if echoed else body
 
 
-def _without(text: str, values: list[str]) -> str:
+def _without(text: str, values: Iterable[str]) -> str:
     for value in values:
         text = text.replace(value, MASK)
     return text
 
 
 def _charset(headers: dict[str, str]) -> str:
+    """What the text says it is written in, of those that are in use on the web: Python knows stranger ones (idna, unicode_escape)."""
     found = re.search(r"charset=[\"']?([\w-]+)", headers.get("content-type", ""), re.IGNORECASE)
-    try:
-        return found[1] if found and "".encode(found[1]) is not None else "utf-8"
-    except LookupError:
-        return "utf-8"
+    return found[1] if found and CHARSETS.fullmatch(found[1]) else "utf-8"
 
 
-def _without_nul(value: Any) -> Any:
-    return _mapped(value, lambda text: text.replace("\x00", ""))
+def _whole(text: str) -> str:
+    """`text` without NUL, which frames handles, and halves of characters, which neither a database nor a terminal takes."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
