@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import no_collection
+from smm_cli.calendar.targets import members
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape
@@ -63,23 +64,31 @@ def list_queue(
 
 
 def chosen(deliveries: Iterable[Delivery], calendar: Calendar, channel: str = "", campaign: str = "", state: str = "") -> list[Delivery]:
-    """Deliveries still to come, or those in `state`, on a channel or group, of a campaign. Raises UsageError for unknown names."""
-    from smm_cli.calendar.near import did_you_mean
-
-    if channel and channel not in calendar.channels and channel not in calendar.groups:
-        raise UsageError(f"there is no channel or group {channel}", hint=did_you_mean(channel, [*calendar.channels, *calendar.groups]))
+    """Deliveries still to come, or those in `state`, on a channel, group or network, of a campaign. Raises UsageError for unknown names."""
+    networks = {one.network for one in calendar.channels.values()}
+    channels = members(channel, calendar) if channel else []
+    if channel and not channels and channel not in calendar.groups:
+        raise no_such("channel or group", channel, [*calendar.channels, *calendar.groups, *networks])
     if campaign and campaign not in calendar.campaigns:
-        raise UsageError(f"there is no campaign {campaign}", hint=did_you_mean(campaign, calendar.campaigns))
+        raise no_such("campaign", campaign, calendar.campaigns)
     if state and state not in STATES:
-        raise UsageError(f"there is no state {state}", hint=did_you_mean(state, STATES, ", ".join(STATES)))
-    channels = calendar.groups.get(channel, (channel,)) if channel else ()
+        raise no_such("state", state, STATES)
     return [
         delivery
         for delivery in deliveries
         if (delivery.state == state if state else delivery.state not in OVER)
-        and (not channels or delivery.channel in channels)
+        and (not channel or delivery.channel in channels)
         and (not campaign or delivery.campaign == campaign)
     ]
+
+
+def no_such(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that nobody declared: what it may mean, or what there is."""
+    from smm_cli.calendar.near import did_you_mean
+
+    names = list(dict.fromkeys(known))
+    there = f"there are {', '.join(names[:12])}" if names else "there is none at all"
+    return UsageError(f"there is no {kind} {name}", hint=did_you_mean(name, names, there), slug=f"unknown-{kind.partition(' ')[0]}")
 
 
 def read_end(text: str, now: datetime, zone: ZoneInfo) -> datetime:

@@ -62,18 +62,45 @@ def as_json(value: Any) -> None:
 
 def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = (), colours: Mapping[str, str] | None = None) -> None:
     """Aligned columns on stdout; the last one is cut at the width of a terminal. `colours`: cell text to colour."""
-    cells = [[clean(str(cell)).replace("\n", " ") for cell in row] for row in rows]
-    if head:
-        cells.insert(0, list(head))
-    if not cells:
-        return
-    count = max(len(row) for row in cells)
-    widths = [max((width(row[n]) for row in cells if n < len(row)), default=0) for n in range(count)]
-    room = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 10_000
-    for number, row in enumerate(cells):
-        line = "  ".join(_cell(cell, widths[n], (colours or {}).get(cell, "")) for n, cell in enumerate(row)).rstrip()
-        line = line if width(_bare(line)) <= room else _cut(line, room)
+    lines = aligned([*([head] if head else []), *rows], colours)
+    for number, line in enumerate(lines):
         out(paint(line, "bold") if head and number == 0 else line)
+
+
+def aligned(rows: Sequence[Sequence[str]], colours: Mapping[str, str] | None = None) -> list[str]:
+    """Each row as a line of aligned columns, cut at the width of a terminal. `colours`: cell text, or its first word, to colour."""
+    cells = [[clean(str(cell)).replace("\n", " ") for cell in row] for row in rows]
+    count = max((len(row) for row in cells), default=0)
+    widths = [max((width(row[n]) for row in cells if n < len(row)), default=0) for n in range(count)]
+    known = colours or {}
+
+    def cell(text: str, n: int) -> str:
+        return _cell(text, widths[n], known.get(text, known.get(text.partition(" ")[0], "")))
+
+    return [fitted("  ".join(cell(text, n) for n, text in enumerate(row)).rstrip()) for row in cells]
+
+
+def fitted(line: str) -> str:
+    """`line`, cut with an ellipsis where a terminal is narrower; on a pipe as it is."""
+    room = terminal_width()
+    if not room or width(_bare(line)) <= room:
+        return line
+    kept, left = "", room - 1
+    for number, piece in enumerate(OURS.split(line)):
+        if number % 2:
+            kept += piece  # a colour takes no room, and must be ended where it began
+            continue
+        for sign in piece:
+            left -= width(sign)
+            if left < 0:
+                break
+            kept += sign
+    return kept + "…"
+
+
+def terminal_width() -> int:
+    """Columns of the terminal on stdout; 0 where there is none."""
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
 
 
 def _cell(text: str, wide: int, colour: str) -> str:
@@ -87,14 +114,6 @@ def width(text: str) -> int:
 
 def _bare(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
-def _cut(line: str, room: int) -> str:
-    if "\x1b" in line:
-        return line
-    while width(line) > room - 1:
-        line = line[:-1]
-    return line + "…"
 
 
 def show_error(error: SmmError) -> None:

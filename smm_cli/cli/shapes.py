@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from smm_cli.words.delivery import Delivery
+from smm_cli.words.delivery import Delivery, Receipt
 from smm_cli.words.problem import Problem
 
 if TYPE_CHECKING:
@@ -70,6 +70,55 @@ def problem_shape(problem: Problem) -> dict[str, Any]:
         "column": place.column or None,
         "channel": place.channel or None,
     }
+
+
+RECEIPT_KEYS = (
+    "at",
+    "name",
+    "post",
+    "channel",
+    "network",
+    "occurrence",
+    "state",
+    "account",
+    "url",
+    "urls",
+    "author",
+    "approved_by",
+    "campaign",
+    "cost",
+    "runner",
+    "due",
+    "changes",
+    "note",
+)
+"""The keys of a receipt, and the columns of `smm log --csv`."""
+
+
+def receipt_shape(receipt: Receipt) -> dict[str, Any]:
+    """What went out: the keys of RECEIPT_KEYS. `at` and `due` in UTC; `url` of the first part, `urls` of all; `changes` like
+    `corrected 2026-11-24T08:00:00Z`."""
+    values = (
+        iso(receipt.at),
+        receipt.delivery,
+        receipt.post,
+        receipt.channel,
+        receipt.network or None,
+        receipt.occurrence or None,
+        receipt.state,
+        receipt.account or None,
+        receipt.url or None,
+        [part.url for part in receipt.parts if part.url],
+        receipt.author or None,
+        list(receipt.approved_by),
+        receipt.campaign or None,
+        receipt.cost or None,
+        receipt.runner.split("#")[0] or None,
+        iso(receipt.due),
+        [f"{change.what} {iso(change.at)}" for change in receipt.changes],
+        receipt.note or None,
+    )
+    return dict(zip(RECEIPT_KEYS, values, strict=True))
 
 
 def scene_shape(scene: Scene) -> dict[str, Any]:
