@@ -30,10 +30,12 @@ demo: .venv/done
 	@echo "Look at public/index.html, public/feed.xml and receipts/. Try: $(SMM) status"
 
 servers: .venv/done-dev
+	@scripts/install_programs.sh
 	@scripts/install_servers.sh
+	@scripts/install_twitter_text.sh
 
 test: .venv/done-dev servers
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 lint: .venv/done-dev
 	$(BIN)/ruff format --check .

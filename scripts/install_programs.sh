@@ -1,0 +1,23 @@
+#!/bin/sh
+# Installs the programs that the tests start: Chromium (pages), ffmpeg (films), Node.js and npm (reference servers).
+# Needs Debian or Ubuntu, and root. Elsewhere it says what is missing; the tests that need it are skipped by name.
+set -eu
+
+missing=""
+have() { command -v "$1" >/dev/null 2>&1; }
+have chromium || have chromium-browser || have google-chrome || missing="$missing chromium"
+have ffprobe || missing="$missing ffmpeg"
+have node || missing="$missing nodejs"
+have npm || missing="$missing npm"
+have git || missing="$missing git"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! have apt-get; then
+    echo "not installed:$missing (tests that need them are skipped). As root: apt-get install$missing" >&2
+    exit 0
+fi
+echo "installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086 - a list of names
+apt-get install -y -qq --no-install-recommends $missing >/dev/null

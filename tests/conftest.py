@@ -1,0 +1,40 @@
+"""For all tests: nothing of this machine's own configuration is read, and in CI nothing that is missing goes unnoticed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+
+import pytest
+
+NOT_INSTALLED = "not installed"
+
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="smm-tests-config-")
+os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
+os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
+for name, value in {"NAME": "Test", "EMAIL": "test@example.org"}.items():
+    os.environ.setdefault(f"GIT_AUTHOR_{name}", value)
+    os.environ.setdefault(f"GIT_COMMITTER_{name}", value)
+for name in ("SMM_CALENDAR", "SMM_LANG", "SMM_TRACE", "NO_COLOR"):
+    os.environ.pop(name, None)
+
+
+def _reason(report) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With CI=true a test that is skipped because something is not installed has failed."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") == "true" and NOT_INSTALLED in _reason(report):
+        report.outcome, report.longrepr = "failed", f"{_reason(report)} (CI=true: a skip is a failure)"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Names and counts what was not tested because something is not installed."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []) if NOT_INSTALLED in _reason(report))
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"skipped, {count} times: {reason.removeprefix('Skipped: ')}", yellow=True)
