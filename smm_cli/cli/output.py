@@ -16,6 +16,8 @@ from smm_cli.words.problem import ERROR, WARNING, Problem
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
+NARROW, WIDEST = 40, 100
+"""Columns: below the first there is no frame, above the second it grows no wider."""
 OURS = re.compile(rf"(\x1b\[(?:{'|'.join(COLOURS.values())}|0)m)")
 IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What json leaves as it is, and a terminal or its reader might obey."""
@@ -139,11 +141,53 @@ def show_problems(problems: Iterable[Problem]) -> None:
 def show_problem(problem: Problem, stream: TextIO | None = None) -> None:
     """One problem with its place and hint: on stdout where problems are what was asked for."""
     stream = stream or sys.stdout
+    for line in problem_lines(problem, stream):
+        print(line, file=stream)
+
+
+def problem_lines(problem: Problem, stream: TextIO | None = None) -> list[str]:
+    """A problem as `file:line:column [channel]: severity: what [slug]`, its hint below."""
     colour = {ERROR: "red", WARNING: "yellow"}.get(problem.severity, "blue")
     place = f"{clean(str(problem.place))}: " if str(problem.place) else ""
-    print(f"{place}{paint(say(problem.severity), colour, stream)}: {say(clean(problem.what))} [{problem.slug}]", file=stream)
-    for line in clean_lines(problem.hint):
-        print(f"  {say(line)}", file=stream)
+    first = f"{place}{paint(say(problem.severity), colour, stream)}: {say(clean(problem.what))} [{problem.slug}]"
+    return [first, *(f"  {say(line)}" for line in clean_lines(problem.hint))]
+
+
+def frame(heading: str, lines: Sequence[str], *, first: bool = True) -> None:
+    """A box around `lines` on a terminal; plain text with an empty line before the next elsewhere. Long lines are folded in the box."""
+    room = terminal_width()
+    if room < NARROW:
+        for line in [*([] if first else [""]), paint(heading, "bold"), *lines]:
+            out(line)
+        return
+    inner = min(room, WIDEST) - 4
+    folded = [piece for line in lines for piece in _folded(line, inner)]
+    heading = _folded(clean(heading), inner - 2)[0]
+    out(f"╭─ {paint(heading, 'bold')} {'─' * (inner - width(heading) - 1)}╮")
+    for line in folded:
+        out(f"│ {line}{' ' * (inner - width(_bare(line)))} │")
+    out(f"╰{'─' * (inner + 2)}╯")
+
+
+def _folded(line: str, room: int) -> list[str]:
+    """`line` in pieces of at most `room` columns, cut at spaces where there are any; colours go on."""
+    bare = _bare(line)
+    indent = " " * min(len(bare) - len(bare.lstrip(" ")), room // 2)
+    pieces, here, used, space, colour = [], "", 0, -1, ""
+    for number, piece in enumerate(OURS.split(line)):
+        if number % 2:
+            here, colour = here + piece, "" if piece == "\x1b[0m" else piece
+            continue
+        for sign in clean(piece).expandtabs(4):
+            if used + width(sign) > room:
+                cut = space if here[:space].strip() else len(here)
+                pieces.append(here[:cut] + ("\x1b[0m" if colour else ""))
+                here = colour + indent + here[cut:].lstrip(" ")
+                used, space = width(_bare(here)), -1
+            if sign == " ":
+                space = len(here)
+            here, used = here + sign, used + width(sign)
+    return [*pieces, here]
 
 
 def confirm(question: str, *, yes: bool, default: bool = False) -> bool:

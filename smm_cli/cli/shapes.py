@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from smm_cli.sandbox.rehearsal import Scene
 
 if TYPE_CHECKING:
+    from smm_cli.cli.preview_post import Count, Message, View
     from smm_cli.delivery.send import Outcome
 
 
@@ -143,3 +144,50 @@ def request_shape(request: Recorded) -> dict[str, Any]:
     and size), `publishes`, `signed` (a credential is added), `foreign` (a page that the post links to)."""
     names = ("channel", "network", "method", "address", "headers", "body", "publishes", "signed", "foreign")
     return {name: getattr(request, name) for name in names}
+
+
+def view_shape(view: View) -> dict[str, Any]:
+    """A post on one channel: `name`, `channel`, `network`, `account`, `due`, `state`, `reason`, `by_hand`, `share_link`, `fields`
+    (what else the network gets), `problems`, and `parts`: each with `text`, `counts` (`name`, `used`, `maximum`, `unit`), `card`
+    (address of a link card), `fields`, `media` (`path`, `alt`, `decorative`, `type`, `bytes`, `width`, `height`, `seconds`)."""
+    found = view.delivery
+    return {
+        "name": view.name,
+        "channel": view.channel.name,
+        "network": view.channel.network,
+        "account": view.account or None,
+        "due": iso(found.due) if found else None,
+        "state": found.state if found else None,
+        "reason": (found.reason or None) if found else None,
+        "by_hand": view.by_hand,
+        "share_link": view.share or None,
+        "fields": dict(view.extras),
+        "problems": [problem_shape(problem) for problem in view.problems],
+        "parts": [_message_shape(message) for message in view.messages],
+    }
+
+
+def _message_shape(message: Message) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "counts": [_count_shape(count) for count in message.counts],
+        "card": message.card or None,
+        "fields": dict(message.extras),
+        "media": [
+            {
+                "path": shown.medium.path,
+                "alt": shown.medium.alt,
+                "decorative": shown.medium.decorative,
+                "type": shown.medium.blob.type if shown.medium.blob else None,
+                "bytes": shown.medium.blob.size if shown.medium.blob else None,
+                "width": shown.medium.width,
+                "height": shown.medium.height,
+                "seconds": shown.medium.seconds,
+            }
+            for shown in message.media
+        ],
+    }
+
+
+def _count_shape(count: Count) -> dict[str, Any]:
+    return {"name": count.name, "used": count.used, "maximum": count.most, "unit": count.unit}
