@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smm_cli.errors import LedgerError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 Rows = list[sqlite3.Row]
@@ -61,6 +63,8 @@ class Db:
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_on, name="ledger", daemon=True)
             self._writer.start()
+        from concurrent.futures import Future
+
         future: Future[T] = Future()
         self._queue.put((act, future))
         return future

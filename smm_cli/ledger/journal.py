@@ -7,13 +7,15 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smm_cli.ledger.db import Db
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Blob
+
+if TYPE_CHECKING:
+    from smm_cli.words.exchange import Answer
 
 PUBLISH, EDIT, WITHDRAW = "publish", "edit", "withdraw"
 
@@ -164,6 +166,8 @@ def answer_text(answer: Answer) -> str:
 
 def answer_from(text: str) -> Answer:
     """The answer that `answer_text` wrote."""
+    from smm_cli.words.exchange import Answer
+
     kept = json.loads(text)
     body = Blob(**kept["blob"]) if "blob" in kept else kept["body"]
     return Answer(kept["status"], kept["headers"], body)
