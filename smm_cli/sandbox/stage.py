@@ -71,7 +71,9 @@ def _place_fakes(runner: Runner, world: World) -> frozenset[str]:
             unplayed.add(channel.name)
             continue
         for host in network.hosts():
-            world.place(host, channel.network).resemble(network)
+            fake = world.place(host, channel.network)
+            if fake.name == channel.network:  # another network may have taken the host first
+                fake.resemble(network)
     return frozenset(unplayed)
 
 
