@@ -27,9 +27,8 @@ def main() -> int:
         return 1
     show(found)
     missed = [figure for figure in found if not figure.holds]
-    print(
-        f"\nload average {' '.join(f'{load:.1f}' for load in os.getloadavg())} on {os.cpu_count()} processors; each figure is the best of its runs."
-    )
+    loads = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"\nload average {loads} on {os.cpu_count()} processors; each figure is the best of its runs.")
     if missed:
         print(f"NO: {len(missed)} of {sum(figure.budget is not None for figure in found)} budgets are missed.")
     return 1 if missed else 0

@@ -11,9 +11,9 @@ from typing import Any
 import httpx2
 
 
-async def main(file: str, url: str) -> None:
+async def main(recorded: str, url: str) -> None:
     channels: dict[str, list[dict[str, Any]]] = {}
-    for post in json.loads(Path(file).read_text("utf-8")):
+    for post in json.loads(recorded):
         channels.setdefault(post["headers"]["authorization"], []).append(post)
 
     async with httpx2.AsyncClient(limits=httpx2.Limits(max_connections=200, max_keepalive_connections=100)) as client:
@@ -27,4 +27,4 @@ async def main(file: str, url: str) -> None:
         await asyncio.gather(*map(one, channels.values()))
 
 
-asyncio.run(main(*sys.argv[1:]))
+asyncio.run(main(Path(sys.argv[1]).read_text("utf-8"), sys.argv[2]))

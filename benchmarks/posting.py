@@ -31,18 +31,26 @@ def figures(runs: int) -> list[Figure]:
             calendars.add_due(root, next(numbers), "[m0]")
             return cost_of([smm(), "publish"], root, env)
 
+        def known() -> Cost:
+            calendars.add_due(root, next(numbers), "[m0]")
+            cost_of([smm(), "queue", "list", "--json"], root, env)
+            return cost_of([smm(), "publish"], root, env)
+
         acts = [
             ours,
+            known,
             lambda: cost_of([toot(), "post", "--using", f"bench@{server.host}", TEXT], root, env),
             lambda: cost_of([*crosspost(), "--mastodon", TEXT], root, env),
         ]
         before = server.told()["count"]
-        mine, toots, crossposts = in_turn(runs, *acts)
+        mine, seen, toots, crossposts = in_turn(runs, *acts)
         if server.told()["count"] - before != runs * len(acts):
             raise Failed("not every post came")
     return [
         compared("one post to Mastodon: CPU, toot", mine.cpu, toots.cpu, 1.0),
         compared("one post to Mastodon: CPU, crosspost", mine.cpu, crossposts.cpu, 1.0),
+        compared("one post to Mastodon, seen by an earlier run: CPU, toot", seen.cpu, toots.cpu, 1.0),
+        compared("one post to Mastodon, seen by an earlier run: CPU, crosspost", seen.cpu, crossposts.cpu, 1.0),
         compared("one post to Mastodon: wall, toot", mine.wall, toots.wall, None),
         compared("one post to Mastodon: wall, crosspost", mine.wall, crossposts.wall, None),
         compared("one post to Mastodon: memory, toot", mine.memory, toots.memory, None, lambda size: mb(int(size))),

@@ -46,6 +46,7 @@ def _against(delay: float, budget: float, told: str, runs: int) -> list[Figure]:
         Figure(f"{name}: requests/s", f"{best:.0f}", f"{bare:.0f}", best / bare, budget, at_least=True),
         Figure(f"{name}: memory", mb(memory), "-", memory / 1e6, MEMORY / 1e6, unit=" MB"),
         compared(f"{name}: whole process", whole, loop, None),
+        compared(f"{name}: whole process, CPU", min(cost.cpu for _, cost in ours), min(cost.cpu for _, cost in theirs), None),
     ]
 
 
