@@ -102,8 +102,9 @@ def test_an_idle_run_imports_next_to_nothing(tree: Path) -> None:
 
 def test_a_run_that_has_something_to_do_imports_more(tree: Path) -> None:
     (tree / "posts" / "more.md").write_text(POST.format(id="more", at="2090-01-02 09:00"))
-    done = subprocess.run([sys.executable, "-X", "importtime", "-m", "smm_cli", "publish"], cwd=tree, capture_output=True, text=True)
-    assert done.returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "smm_cli", "publish"], cwd=tree, capture_output=True, text=True, check=True
+    )
     assert "smm_cli.delivery.tick" in done.stderr
 
 
