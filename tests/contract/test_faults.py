@@ -109,3 +109,22 @@ def test_an_edit_between_the_attempts_does_not_make_a_second_post(stage_of, netw
     assert stage.states() == {"launch@it": "published"}
     assert len(stage.public()) == parts(network)
     assert not any("Changed" in posted.text for posted in stage.public())
+
+
+@pytest.mark.parametrize("relative", ["mastodon", "gotosocial"])
+def test_a_request_that_is_still_under_way_when_it_is_given_up_makes_no_second_post(stage_of, relative):
+    """The answer is lost at once, the server publishes a minute later: nothing is tried before that must have settled."""
+    stage = stage_of("mastodon")
+    stage.fake.relate(relative)
+    stage.post("launch", "One text.")
+    stage.fault(kind="silence_before", commits=True)
+    stage.tick()
+    late = next(call for call, status in stage.fake.calls if status == 0)
+    stage.clock.set(stage.clock.now() + timedelta(seconds=55))
+    stage.tick()
+    assert stage.public() == []
+    found, call = stage.fake._route(late)
+    assert stage.fake._reply(found, call).status == 200
+    stage.settle()
+    assert stage.states() == {"launch@it": "published"}
+    assert len(stage.public()) == 1
