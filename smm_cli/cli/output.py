@@ -16,6 +16,8 @@ from smm_cli.words.problem import ERROR, WARNING, Problem
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
+SAID = {"info": "note"}
+"""Severities that people know by another word."""
 NARROW, WIDEST = 40, 100
 """Columns: below the first there is no frame, above the second it grows no wider."""
 OURS = re.compile(rf"(\x1b\[(?:{'|'.join(COLOURS.values())}|0)m)")
@@ -149,7 +151,7 @@ def problem_lines(problem: Problem, stream: TextIO | None = None) -> list[str]:
     """A problem as `file:line:column [channel]: severity: what [slug]`, its hint below."""
     colour = {ERROR: "red", WARNING: "yellow"}.get(problem.severity, "blue")
     place = f"{clean(str(problem.place))}: " if str(problem.place) else ""
-    first = f"{place}{paint(say(problem.severity), colour, stream)}: {say(clean(problem.what))} [{problem.slug}]"
+    first = f"{place}{paint(say(SAID.get(problem.severity, problem.severity)), colour, stream)}: {say(clean(problem.what))} [{problem.slug}]"
     return [first, *(f"  {say(line)}" for line in clean_lines(problem.hint))]
 
 
