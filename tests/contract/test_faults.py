@@ -112,13 +112,18 @@ def test_an_edit_between_the_attempts_does_not_make_a_second_post(stage_of, netw
 
 
 @pytest.mark.parametrize("relative", ["mastodon", "gotosocial"])
-def test_a_request_that_is_still_under_way_when_it_is_given_up_makes_no_second_post(stage_of, relative):
-    """The answer is lost at once, the server publishes a minute later: nothing is tried before that must have settled."""
-    stage = stage_of("mastodon")
-    stage.fake.relate(relative)
-    stage.post("launch", "One text.")
-    stage.fault(kind="silence_before", commits=True)
-    stage.tick()
+def test_a_request_that_is_still_under_way_when_its_runner_dies_makes_no_second_post(stage_of, dying, relative):
+    """The runner dies waiting for the answer, the server publishes a minute later: nothing is tried before that must have settled."""
+    counted, stage = stage_of("mastodon"), stage_of("mastodon")
+    for one in (counted, stage):
+        one.fake.relate(relative)
+        one.post("launch", "One text.")
+        one.fault(kind="silence_before", commits=True)
+    steps = dying()
+    counted.tick(steps)
+    sent = next(n for n, name in enumerate(steps.names) if "POST" in name and "/statuses" in name)
+    stage.tick(dying(at=sent + 2))
+    assert stage.states() == {"launch@it": "retry"}
     late = next(call for call, status in stage.fake.calls if status == 0)
     stage.clock.set(stage.clock.now() + timedelta(seconds=55))
     stage.tick()
