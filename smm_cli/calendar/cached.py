@@ -12,6 +12,7 @@ from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source, keep
 from smm_cli.calendar.stored import of_plain, to_plain
 from smm_cli.errors import ConfigError
+from smm_cli.words.problem import Problem, errors_of
 
 FORM = 1
 """Raised when the kept form changes between two releases of one version."""
@@ -30,11 +31,10 @@ def load_calendar(root: Path, source: Source | None = None, *, remember: bool = 
     with suppress(OSError, ValueError, KeyError, TypeError):
         return of_plain(root, json.loads(kept.read_bytes()))
     from smm_cli.calendar.config import read_calendar
-    from smm_cli.words.problem import errors_of
 
     calendar, problems = read_calendar(root, data)
     if calendar is None:
-        raise _refused([str(problem) for problem in errors_of(problems)])
+        raise _refused(errors_of(problems))
     if remember:
         with suppress(OSError):  # a read-only calendar is read a little slower
             keep(kept, json.dumps(to_plain(calendar)).encode())
@@ -53,13 +53,11 @@ def _bytes(root: Path, source: Source | None) -> bytes:
         raise ConfigError(f"channels.toml cannot be read: {error.strerror}", where=str(root), slug="no-calendar") from None
 
 
-def _refused(errors: list[str]) -> ConfigError:
-    what = (
-        errors[0]
-        if len(errors) == 1
-        else f"channels.toml has {len(errors)} errors; nothing is published until they are mended\n" + "\n".join(errors)
-    )
-    return ConfigError(what, slug="config")
+def _refused(errors: list[Problem]) -> ConfigError:
+    if len(errors) == 1:
+        return ConfigError(errors[0].what, where=str(errors[0].place), hint=errors[0].hint, slug="config")
+    listed = "\n".join(str(problem) for problem in errors)
+    return ConfigError(f"channels.toml has {len(errors)} errors; nothing is published until they are mended\n{listed}", slug="config")
 
 
 def _forget_old(folder: Path) -> None:
