@@ -194,4 +194,6 @@ def note_written(c: sqlite3.Connection, ledger: Ledger, folder: Path, written: l
         )
         if path and path.exists():
             stat = path.stat()
-            _note_file(c, ledger, path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size, ledger.runner)
+            ours = f'\nrunner = "{ledger.runner}"\n' in text
+            runner = ledger.runner if ours else read_receipt(text.encode(), name).runner  # another's, to which a change was added
+            _note_file(c, ledger, path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size, runner)
