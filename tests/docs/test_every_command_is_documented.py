@@ -9,7 +9,7 @@ import pytest
 
 from smm_cli.cli.app import COMMANDS
 
-FENCE = re.compile(r"^```(?:sh|console|text)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`(smm [^`\n]+)`")
 
 
@@ -53,7 +53,7 @@ def test_a_command_that_does_not_exist_would_be_found(tree):
 
 
 def _lines(text):
-    for block in FENCE.findall(text):
+    for _, block in (found for found in FENCE.findall(text) if found[0] in ("", "sh", "console")):
         for line in block.splitlines():
             said = line.removeprefix("$ ")
             if said.startswith("smm "):
