@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 SMM := $(BIN)/smm
 
+# What an installer says is shown only when it fails.
+quietly = $(1) >.venv/install.log 2>&1 || { cat .venv/install.log; exit 1; }
+
 .PHONY: demo test lint bench docs servers setup clean
 
 setup: .venv/done-dev
@@ -11,14 +14,14 @@ setup: .venv/done-dev
 # What a user gets; what the demo needs.
 .venv/done: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(call quietly,$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1")
+	@$(call quietly,$(BIN)/python -m pip install --quiet --editable .)
 	@$(BIN)/python -m compileall -q smm_cli .venv/lib || true
 	@touch $@
 
 # What the tests, the linters and the benchmarks need on top.
 .venv/done-dev: .venv/done
-	@$(BIN)/python -m pip install --quiet --group dev
+	@$(call quietly,$(BIN)/python -m pip install --quiet --group dev)
 	@touch $@
 
 demo: .venv/done
