@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import no_collection
 from smm_cli.calendar.targets import members
 from smm_cli.cli import output
+from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape
-from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
-from smm_cli.delivery.waits import known_waits
 from smm_cli.errors import UsageError
 from smm_cli.plan.phrase import read_moment, say_moment
 from smm_cli.plan.plan import Plan
@@ -22,15 +21,16 @@ from smm_cli.words.delivery import FAILED, HELD, UNKNOWN, WAITING, Delivery
 
 OVER = frozenset({"published", "cancelled", "skipped"})
 COLOURS = {"held": "yellow", "failed": "red", "unknown": "red", "planned": "", "waiting": "yellow", "sending": "blue", "retry": "yellow"}
+ASKS = frozenset({"error", "copy"})
+"""Reasons of holds that no time ends."""
+LONG_LATE = timedelta(days=30)
+HEAD = ("when", "what", "state", "account", "title")
 STATES = ("planned", "held", "sending", "published", "failed", "unknown", "cancelled", "waiting", "skipped", "retry")
 
 
 def whole_plan(runner: Runner, *, until: datetime | None = None) -> Plan:
     """The plan of this moment, for people to look at."""
-    history = runner.history()
-    indexed = runner.index.posts(runner.source)
-    held, waits, now = held_by(indexed.problems, indexed.posts), known_waits(runner), runner.clock.now()
-    return plan_posts(runner.calendar, runner.source, indexed.posts, history, now, until=until, waits=waits, held=held)
+    return plan_of(runner, until=until).plan
 
 
 def list_queue(
@@ -52,15 +52,20 @@ def list_queue(
         end = read_end(until, now, zone) if until else None
         plan = whole_plan(runner, until=end)
         start = read_end(since, now, zone) if since else None
-        shown = [
-            d for d in chosen(plan.deliveries, runner.calendar, channel, campaign, state) if start is None or (d.due and d.due >= start)
-        ]
+        found = chosen(plan.deliveries, runner.calendar, channel, campaign, state)
+        shown = [d for d in found if within(d, start, end)]
     shown = shown[: int(limit)] if limit else shown
     if as_json:
         output.as_json([delivery_shape(delivery) for delivery in shown])
         return 0
-    show_queue(shown, zone)
+    show_queue(shown, zone, now, every=bool(state))
     return 0
+
+
+def within(delivery: Delivery, start: datetime | None, end: datetime | None) -> bool:
+    """Whether it is due from `start` on and before `end`; what has no time is within no bounds."""
+    due = delivery.due
+    return (start is None or (due is not None and due >= start)) and (end is None or (due is not None and due < end))
 
 
 def chosen(deliveries: Iterable[Delivery], calendar: Calendar, channel: str = "", campaign: str = "", state: str = "") -> list[Delivery]:
@@ -92,31 +97,52 @@ def no_such(kind: str, name: str, known: Iterable[str]) -> UsageError:
 
 
 def read_end(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """A moment typed by a person; a day alone means its beginning (until is exclusive)."""
-    from smm_cli.plan.wall import read_wall
+    """A moment typed by a person; a day alone means its beginning (until is exclusive). Raises UsageError."""
+    from smm_cli.plan.phrase_day import read_day
+    from smm_cli.plan.wall import read_wall, to_instant, to_wall
 
     try:
         return read_wall(f"{text} 00:00" if len(text) == 10 else text, zone)
     except ValueError:
-        return read_moment(text, now, zone)
+        day = read_day(" ".join(text.lower().split()), to_wall(now, zone).date())
+        return to_instant(datetime.combine(day.on, time()), zone) if day else read_moment(text, now, zone)
 
 
 def needs_you(deliveries: Iterable[Delivery], now: datetime) -> list[Delivery]:
-    """What waits for a person: failed, unknown, by hand, held and already due."""
+    """What waits for a person: failed, unknown, by hand, in error, held and already due."""
     return [
         delivery
         for delivery in deliveries
-        if delivery.state in (FAILED, UNKNOWN, WAITING) or (delivery.state == HELD and delivery.due is not None and delivery.due <= now)
+        if delivery.state in (FAILED, UNKNOWN, WAITING)
+        or (delivery.state == HELD and (delivery.reason in ASKS or (delivery.due is not None and delivery.due <= now)))
     ]
 
 
-def show_queue(deliveries: Sequence[Delivery], zone: ZoneInfo) -> None:
-    """Rows for a person: what needs her, then what is to come, by time."""
-    if not deliveries:
+def long_late(delivery: Delivery, now: datetime) -> bool:
+    """Whether it was held as late so long ago that it is counted, not listed."""
+    return delivery.state == HELD and delivery.reason == "late" and delivery.due is not None and now - delivery.due > LONG_LATE
+
+
+def show_queue(deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime, *, every: bool = False) -> None:
+    """Rows for a person, by time; at a terminal what needs her stands first. What is long late is counted, unless she wants `every` one."""
+    listed = [delivery for delivery in deliveries if every or not long_late(delivery, now)]
+    if listed:
+        _show_rows(listed, zone, now)
+    elif not deliveries:
         output.tell('Nothing is to come. smm post schedule POST "tomorrow 9am" plans something.')
-        return
-    rows = [_row(delivery, zone) for delivery in deliveries]
-    output.table(rows, head=("when", "what", "state", "account", "title"), colours=COLOURS)
+    if old := len(deliveries) - len(listed):
+        output.tell(f"{old} more held as late for over {LONG_LATE.days} days: smm queue list --state held")
+
+
+def _show_rows(deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime) -> None:
+    first = {delivery.name for delivery in needs_you(deliveries, now)} if output.terminal_width() else frozenset[str]()
+    ordered = sorted(deliveries, key=lambda delivery: delivery.name not in first)
+    lines = output.aligned([HEAD, *(_row(delivery, zone) for delivery in ordered)], COLOURS)
+    output.out(output.paint(lines[0], "bold"))
+    for number, line in enumerate(lines[1:]):
+        if first and number in (0, len(first)):
+            output.out(output.paint("to come" if number else "needs you", "bold"))
+        output.out(line)
 
 
 def _row(delivery: Delivery, zone: ZoneInfo) -> tuple[str, ...]:

@@ -7,15 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from smm_cli.accounts.machine import read_machine
-from smm_cli.calendar.cached import load_calendar
-from smm_cli.calendar.index import Index
 from smm_cli.calendar.model import WORKTREE
-from smm_cli.calendar.source import WorkTree
+from smm_cli.cli.post_desk import open_desk
 from smm_cli.cli.session import Session
 from smm_cli.delivery.runner import Runner, open_runner, open_scratch
 from smm_cli.errors import LedgerError
-from smm_cli.ledger.store import Ledger
 
 
 @contextmanager
@@ -26,7 +22,7 @@ def look(session: Session, *, worktree: bool = False) -> Iterator[Runner]:
     Raises ConfigError; LedgerError where a receipt cannot be read.
     """
     try:
-        runner = _of_worktree(session) if worktree else open_runner(session.root, session.clock)
+        runner = open_desk(session) if worktree else open_runner(session.root, session.clock)
     except LedgerError:
         with tempfile.TemporaryDirectory(prefix="smm-look-") as folder:
             scratch = open_scratch(session.root, Path(folder) / "copy", session.clock, lambda _: None, WORKTREE if worktree else "")
@@ -35,10 +31,3 @@ def look(session: Session, *, worktree: bool = False) -> Iterator[Runner]:
         return
     with runner:
         yield runner
-
-
-def _of_worktree(session: Session) -> Runner:
-    root = session.root
-    calendar = load_calendar(root)
-    ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
-    return Runner(calendar, WorkTree(root), ledger, Index(calendar), session.clock)

@@ -151,7 +151,8 @@ def problem_lines(problem: Problem, stream: TextIO | None = None) -> list[str]:
     """A problem as `file:line:column [channel]: severity: what [slug]`, its hint below."""
     colour = {ERROR: "red", WARNING: "yellow"}.get(problem.severity, "blue")
     place = f"{clean(str(problem.place))}: " if str(problem.place) else ""
-    first = f"{place}{paint(say(SAID.get(problem.severity, problem.severity)), colour, stream)}: {say(clean(problem.what))} [{problem.slug}]"
+    severity = paint(say(SAID.get(problem.severity, problem.severity)), colour, stream)
+    first = f"{place}{severity}: {say(clean(problem.what))} [{problem.slug}]"
     return [first, *(f"  {say(line)}" for line in clean_lines(problem.hint))]
 
 

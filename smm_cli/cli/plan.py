@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from smm_cli.cli import output
-from smm_cli.cli.listing import COLOURS, chosen, read_end
+from smm_cli.cli.listing import COLOURS, chosen, read_end, within
 from smm_cli.cli.looking import look
 from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
@@ -50,7 +50,7 @@ def show_plan(
         if end is not None and end <= now:
             raise UsageError(f"--until {until}: that is over: {say_moment(end, zone)}", hint="smm log shows what went out")
         planned = plan_of(runner, until=end)
-        found = chosen(planned.plan.deliveries, runner.calendar, channel, campaign)
+        found = [d for d in chosen(planned.plan.deliveries, runner.calendar, channel, campaign) if within(d, None, end)]
         problems = check_plan(planned.plan, runner.calendar, planned.indexed.posts)
     if channel or campaign:
         problems = about(problems, found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,10 +10,10 @@ import typer
 
 from smm_cli.calendar.targets import members
 from smm_cli.cli import output
-from smm_cli.cli.check_findings import in_order
 from smm_cli.cli.listing import no_such
 from smm_cli.cli.looking import look
-from smm_cli.cli.planned import Planned, plan_of
+from smm_cli.cli.planned import plan_of
+from smm_cli.cli.post_desk import find_post
 from smm_cli.cli.preview_post import Message, Shown, View, views_of
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import view_shape
@@ -22,7 +21,6 @@ from smm_cli.delivery.runner import Runner
 from smm_cli.errors import UsageError
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.delivery import HELD, PUBLISHED
-from smm_cli.words.post import Post
 from smm_cli.words.problem import errors_of
 
 app = typer.Typer(rich_markup_mode=None)
@@ -45,12 +43,13 @@ def preview_command(
 
 
 def preview(session: Session, name: str, *, channel: str = "", as_json: bool = False) -> int:
-    """Print what `name` will be on each of its channels, as its file lies here; the exit code. Raises UsageError for unknown names."""
+    """Print what `name` will be on each of its channels, as its file lies here; the exit code.
+
+    Raises UsageError for unknown names, PostError where the file is broken.
+    """
     with look(session, worktree=True) as runner:
         zone, planned = ZoneInfo(runner.calendar.timezone), plan_of(runner)
-        post = _post(name, planned, runner)
-        if post is None:
-            return 4
+        post = find_post(runner, name)
         views = list(views_of(post, planned, runner))
         if channel:
             views = _on(channel, views, runner)
@@ -62,29 +61,6 @@ def preview(session: Session, name: str, *, channel: str = "", as_json: bool = F
         for number, view in enumerate(views):
             output.frame(_heading(view), list(_lines(view, zone)), first=number == 0)
     return 4 if any(errors_of(view.problems) for view in views) else 0
-
-
-def _post(name: str, planned: Planned, runner: Runner) -> Post | None:
-    """The post of this id or file; None, and its problems told, where the file does not parse."""
-    posts = planned.indexed.posts
-    stem = name.partition("@")[0]
-    paths = {name, _relative(name, runner.calendar.root)}
-    found = next((p for p in posts if p.id == name), None) or next((p for p in posts if p.path in paths), None)
-    found = found or next((p for p in posts if p.id and p.id == stem), None)
-    if found is not None:
-        return found
-    broken = [p for p in planned.indexed.problems if p.place.file in paths or Path(p.place.file).stem == name]
-    if not broken:
-        raise no_such("post", name, [post.id or post.path for post in posts])
-    output.show_problems(in_order(broken))
-    return None
-
-
-def _relative(name: str, root: Path) -> str:
-    try:
-        return Path(name).resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return name
 
 
 def _on(name: str, views: Sequence[View], runner: Runner) -> list[View]:

@@ -13,8 +13,8 @@ from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import outcome_shape
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
-from smm_cli.delivery.tick import Ticked, tick
-from smm_cli.errors import UsageError, gravest
+from smm_cli.delivery.tick import Ticked, may_go_now, tick
+from smm_cli.errors import AuthFailed, ConfigError, UsageError, gravest
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, UNKNOWN, WAITING
 
@@ -42,34 +42,81 @@ def publish(
         from smm_cli.cli.dry_run import show_requests
 
         return show_requests(session, posts=posts, at_once=at_once, as_json=as_json)
-    with session.runner() as runner:
+    with _opened(session) as runner:
         if isinstance(runner.source, Commit):
             runner.source.downloads = True
-        if at_once:
-            _announce(runner, posts, yes)
+        if posts:
+            _refuse_unknown(runner, posts)
+        if at_once and not _agreed(runner, posts, yes):
+            output.tell("Nothing was sent.")
+            return 0
         ticked = asyncio.run(tick(runner, only=posts, at_once=at_once))
         if as_json:
             output.as_json([outcome_shape(outcome) for outcome in ticked.outcomes])
         else:
-            _show(ticked, runner)
-    return gravest(outcome.error.exit_code for outcome in ticked.outcomes if outcome.error and _counts(outcome))
+            _show(ticked, runner, posts)
+    _report_bugs(ticked.outcomes)
+    return gravest(exit_code_of(outcome) for outcome in ticked.outcomes)
 
 
-def _counts(outcome: Outcome) -> bool:
-    """Whether an outcome makes this tick end badly: waiting for a retry and being held for a reason of the post do not."""
-    return outcome.state not in (RETRY, WAITING) and not (outcome.state == HELD and outcome.error and outcome.error.exit_code == 4)
+def exit_code_of(outcome: Outcome) -> int:
+    """How bad an outcome is: published, held for the post's sake, and waiting (for a person, for another try) are 0.
+
+    A delivery held because its channel cannot send is not: 3 where the configuration is wrong, 5 where its credential is refused.
+    """
+    error = outcome.error
+    if error is None or outcome.state == WAITING:
+        return 0
+    if error.exit_code in (1, 7):
+        return error.exit_code
+    if outcome.state == RETRY:
+        return 0
+    if outcome.state == HELD and not isinstance(error, ConfigError | AuthFailed):
+        return 0
+    return error.exit_code
 
 
-def _announce(runner: Runner, posts: Sequence[str], yes: bool) -> None:
+def _opened(session: Session) -> Runner:
+    """The runner. Raises ConfigError saying that a channels.toml that cannot be read counts as a pause."""
+    try:
+        return session.runner()
+    except ConfigError as error:
+        if error.slug == "config":
+            error.hint = f"{error.hint}\nThis counts as paused: nothing goes out until it is mended. smm check looks again.".strip()
+        raise
+
+
+def _report_bugs(outcomes: Sequence[Outcome]) -> None:
+    """A network that broke down is a bug: a report of each kind, as for any other."""
+    causes = {repr(o.error.__cause__): o.error.__cause__ for o in outcomes if o.error and o.error.exit_code == 1 and o.error.__cause__}
+    for cause in causes.values():
+        from smm_cli.cli.report import write_report
+
+        output.tell(f"This is a bug in smm, not your mistake. A report is in {write_report(cause, sys.argv[1:])}. Please send it.")
+
+
+def _refuse_unknown(runner: Runner, names: Sequence[str]) -> None:
+    """Raises UsageError for a name that is neither a post nor a delivery."""
+    from smm_cli.cli.listing import no_such, whole_plan
+
+    known = {post.id for post in runner.index.posts(runner.source).posts if post.id}
+    for name in names:
+        if name not in known:
+            deliveries = {delivery.name for delivery in whole_plan(runner).deliveries}
+            if name not in deliveries:
+                raise no_such("post", name, [*sorted(known), *sorted(deliveries)])
+
+
+def _agreed(runner: Runner, posts: Sequence[str], yes: bool) -> bool:
+    """Show what would go out now, and ask. Where nothing would, the tick itself says why."""
     from smm_cli.cli.listing import whole_plan
 
-    zone = ZoneInfo(runner.calendar.timezone)
-    found = [d for d in whole_plan(runner).deliveries if d.post in posts or d.name in posts]
+    zone, now = ZoneInfo(runner.calendar.timezone), runner.clock.now()
+    found = [d for d in whole_plan(runner).deliveries if (d.post in posts or d.name in posts) and may_go_now(d)]
     for delivery in found:
-        later = f", then nothing at {say_moment(delivery.due, zone)}" if delivery.due and delivery.due > runner.clock.now() else ""
+        later = f", then nothing at {say_moment(delivery.due, zone)}" if delivery.due and delivery.due > now else ""
         output.tell(f"{delivery.name} ({delivery.handle or delivery.network}) goes out now{later}.")
-    if found and not output.confirm("Publish now?", yes=yes):
-        raise UsageError("nothing was sent")
+    return not found or output.confirm("Publish now?", yes=yes)
 
 
 def _fetch(session: Session) -> None:
@@ -78,12 +125,28 @@ def _fetch(session: Session) -> None:
     git.fetch(session.root, session.calendar().publish_from)
 
 
-def _show(ticked: Ticked, runner: Runner) -> None:
+def _show(ticked: Ticked, runner: Runner, posts: Sequence[str]) -> None:
+    zone = ZoneInfo(runner.calendar.timezone)
     for outcome in ticked.outcomes:
         output.out(f"{output.paint(outcome.state, MARKS.get(outcome.state, ''))}  {outcome.delivery}  {outcome.url}".rstrip())
-        _explain(outcome, ZoneInfo(runner.calendar.timezone))
-    if not ticked.outcomes and sys.stdout.isatty():
-        _say_idle(runner)
+        _explain(outcome, zone)
+    if ticked.outcomes:
+        return
+    if posts:
+        _say_not_due(runner, posts, zone)
+    elif sys.stdout.isatty():
+        _say_idle(runner, zone)
+
+
+def _say_not_due(runner: Runner, posts: Sequence[str], zone: ZoneInfo) -> None:
+    """Somebody asked for these: each is told where it stands."""
+    from smm_cli.cli.listing import whole_plan
+
+    for delivery in whole_plan(runner).deliveries:
+        if delivery.post in posts or delivery.name in posts:
+            when = f", {say_moment(delivery.due, zone)}" if delivery.due else ""
+            output.tell(f"{delivery.name} is not due: {delivery.why or delivery.state}{when}.")
+    output.tell(f"Whatever its time: smm publish --post {posts[0]} --now")
 
 
 def _explain(outcome: Outcome, zone: ZoneInfo) -> None:
@@ -95,10 +158,11 @@ def _explain(outcome: Outcome, zone: ZoneInfo) -> None:
         output.tell(f"  again at {say_moment(outcome.next_at, zone)}")
 
 
-def _say_idle(runner: Runner) -> None:
+def _say_idle(runner: Runner, zone: ZoneInfo) -> None:
     from smm_cli.cli.listing import needs_you, whole_plan
+    from smm_cli.cli.unpublished import not_on_ref
 
-    now, zone = runner.clock.now(), ZoneInfo(runner.calendar.timezone)
+    now = runner.clock.now()
     plan = whole_plan(runner)
     coming = next((d for d in plan.deliveries if d.due and d.due > now and d.state == "planned"), None)
     waiting = len(needs_you(plan.deliveries, now))
@@ -108,6 +172,8 @@ def _say_idle(runner: Runner) -> None:
     if waiting:
         parts.append(f"{waiting} need{'s' if waiting == 1 else ''} you: smm status")
     output.tell(" ".join(parts))
+    if said := not_on_ref(runner):
+        output.tell(said)
 
 
 def _in(moment: datetime, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from smm_cli.ledger.people import release as release_deliveries
 from smm_cli.ledger.people import resolve as resolve_delivery
 from smm_cli.ledger.people import retry as retry_deliveries
 from smm_cli.plan.phrase import say_moment
-from smm_cli.words.delivery import Delivery
+from smm_cli.words.delivery import CANCELLED, HELD, PLANNED, PUBLISHED, SENDING, UNKNOWN, WAITING, Delivery
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What is to come, and what people decide about it.")
 
@@ -65,82 +65,47 @@ def show(ctx: typer.Context, name: Annotated[str, typer.Argument(help="POST@CHAN
         return show_delivery(runner, _one(runner, name), as_json=json)
 
 
-@app.command()
-def hold(
-    ctx: typer.Context,
-    names: Names = None,
-    state: State = "",
-    channel: OnChannel = "",
-    campaign: OfCampaign = "",
-    since: Since = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-) -> int:
-    """Keep deliveries from going out until you release them.
+def _add(verb: str, about: str, act: Callable[[Runner, Sequence[Delivery]], list[str]]) -> None:
+    """One of the verbs that take names, or filters and a question."""
 
-    Example: smm queue hold launch@mastodon
-    """
-    scope = (names or (), state, channel, campaign, since)
-    return _decide(ctx.obj, "hold", scope, lambda runner, found: hold_deliveries(runner.ledger, found), yes, dry_run)
+    def command(
+        ctx: typer.Context,
+        names: Names = None,
+        state: State = "",
+        channel: OnChannel = "",
+        campaign: OfCampaign = "",
+        since: Since = "",
+        yes: Yes = False,
+        dry_run: DryRun = False,
+    ) -> int:
+        return _decide(ctx.obj, verb, (names or (), state, channel, campaign, since), act, yes, dry_run)
 
-
-@app.command()
-def release(
-    ctx: typer.Context,
-    names: Names = None,
-    state: State = "",
-    channel: OnChannel = "",
-    campaign: OfCampaign = "",
-    since: Since = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-) -> int:
-    """Let go whatever was held, cancelled or late: it goes out at its time, or at the next tick.
-
-    Example: smm queue release launch@mastodon
-    """
-    scope = (names or (), state, channel, campaign, since)
-    return _decide(ctx.obj, "release", scope, lambda runner, found: release_deliveries(runner.ledger, found), yes, dry_run)
+    command.__name__ = verb
+    app.command(verb, help=about)(command)
 
 
-@app.command()
-def retry(
-    ctx: typer.Context,
-    names: Names = None,
-    state: State = "",
-    channel: OnChannel = "",
-    campaign: OfCampaign = "",
-    since: Since = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-) -> int:
-    """Try failed deliveries again at the next tick. What is unknown needs resolve.
-
-    Example: smm queue retry --channel linkedin --state failed
-    """
-    scope = (names or (), state, channel, campaign, since)
-    return _decide(ctx.obj, "retry", scope, lambda runner, found: retry_deliveries(runner.ledger, found), yes, dry_run)
-
-
-@app.command()
-def cancel(
-    ctx: typer.Context,
-    names: Names = None,
-    state: State = "",
-    channel: OnChannel = "",
-    campaign: OfCampaign = "",
-    since: Since = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-) -> int:
-    """Never send these. A receipt says so, so that no other clone revives them.
-
-    Example: smm queue cancel launch@mastodon
-    """
-    scope = (names or (), state, channel, campaign, since)
-    return _decide(
-        ctx.obj, "cancel", scope, lambda runner, found: cancel_deliveries(runner.ledger, found, runner.clock.now()), yes, dry_run
-    )
+_add(
+    "hold",
+    "Keep deliveries from going out until you release them.\n\nExample: smm queue hold launch@mastodon",
+    lambda runner, found: hold_deliveries(runner.ledger, found),
+)
+_add(
+    "release",
+    "Let go whatever was held, cancelled or late: it goes out at its time, or at the next tick.\n\n"
+    "Example: smm queue release launch@mastodon",
+    lambda runner, found: release_deliveries(runner.ledger, found),
+)
+_add(
+    "retry",
+    "Try failed deliveries again at the next tick. What is unknown needs resolve.\n\n"
+    "Example: smm queue retry --channel linkedin --state failed",
+    lambda runner, found: retry_deliveries(runner.ledger, found),
+)
+_add(
+    "cancel",
+    "Never send these. A receipt says so, so that no other clone revives them.\n\nExample: smm queue cancel launch@mastodon",
+    lambda runner, found: cancel_deliveries(runner.ledger, found, runner.clock.now()),
+)
 
 
 @app.command()
@@ -163,6 +128,7 @@ def resolve(
     session: Session = ctx.obj
     with session.runner() as runner:
         delivery = _one(runner, name)
+        _refuse_resolve(delivery, published)
         what = f"public at {published}" if published else "not public: it will be sent again at the next tick"
         output.tell(f"{delivery.name} is {delivery.state}; you say: {what}")
         if dry_run:
@@ -175,17 +141,31 @@ def resolve(
     return 0
 
 
-def _one(runner: Runner, name: str) -> Delivery:
-    from smm_cli.calendar.near import did_you_mean
+def _refuse_resolve(delivery: Delivery, published: str) -> None:
+    """Raise UsageError where nothing is in doubt."""
+    name, state = delivery.name, delivery.state
+    if state in (UNKNOWN, WAITING) or (published and state not in (PUBLISHED, SENDING)):
+        return
+    hint = NOTHING_TO_DO.get(state, ("", f"smm queue show {name} says how it stands"))[1].format(name, delivery.post)
+    raise UsageError(f"{name} is {state}: there is nothing to resolve", hint=hint, slug="nothing-to-resolve")
 
-    found = [d for d in whole_plan(runner).deliveries if d.name == name or (d.post == name and not d.occurrence)]
+
+def _one(runner: Runner, name: str) -> Delivery:
+    plan = whole_plan(runner)
+    found = [d for d in plan.deliveries if d.name == name or (d.post == name and not d.occurrence)]
     exact = [d for d in found if d.name == name] or found
     if len(exact) == 1:
         return exact[0]
     if exact:
         raise UsageError(f"{name} has {len(exact)} deliveries", hint="name one: " + ", ".join(d.name for d in exact[:8]))
-    names = [d.name for d in whole_plan(runner).deliveries]
-    raise UsageError(f"there is no delivery {name}", hint=did_you_mean(name, names, "smm queue list shows all"))
+    raise _no_delivery(name, plan.deliveries)
+
+
+def _no_delivery(name: str, deliveries: Sequence[Delivery]) -> UsageError:
+    from smm_cli.calendar.near import did_you_mean
+
+    known = dict.fromkeys([d.name for d in deliveries] if "@" in name else [d.post for d in deliveries])
+    return UsageError(f"there is no delivery {name}", hint=did_you_mean(name, known, "smm queue list shows all"), slug="unknown-delivery")
 
 
 Scope = tuple[Sequence[str], str, str, str, str]
@@ -202,16 +182,20 @@ def _decide(
         found = _meant(runner, names, *filters)
         zone = ZoneInfo(runner.calendar.timezone)
         for delivery in found:
-            output.tell(
-                f"  {delivery.name}  {say_moment(delivery.due, zone) if delivery.due else ''}  {delivery.state} {delivery.reason}".rstrip()
-            )
+            when = say_moment(delivery.due, zone) if delivery.due else ""
+            output.tell(f"  {delivery.name}  {when}  {delivery.state}{f' ({delivery.reason})' if delivery.reason else ''}")
         if dry_run:
             return 0
         if not names and not output.confirm(f"{verb} these {len(found)}?", yes=yes):
             return 0
         done = act(runner, found)
         write_out(runner.ledger, runner.calendar.receipts)
-        return _say_done(verb, found, done)
+        return _say_done(verb, found, done, {delivery.name: delivery for delivery in whole_plan(runner).deliveries}, zone)
+
+
+def _retry(runner: Runner, found: Sequence[Delivery]) -> list[str]:
+    """What never failed keeps its time: to send it now is another verb."""
+    return retry_deliveries(runner.ledger, [d for d in found if d.state != PLANNED])
 
 
 def _meant(runner: Runner, names: Sequence[str], state: str, channel: str, campaign: str, since: str) -> list[Delivery]:
@@ -220,7 +204,7 @@ def _meant(runner: Runner, names: Sequence[str], state: str, channel: str, campa
         known = {d.name for d in plan.deliveries} | {d.post for d in plan.deliveries}
         for name in names:
             if name not in known:
-                _one(runner, name)
+                raise _no_delivery(name, plan.deliveries)
         return [d for d in plan.deliveries if d.name in names or d.post in names]
     found = chosen(plan.deliveries, runner.calendar, channel, campaign, state)
     if since:
@@ -233,14 +217,37 @@ def _meant(runner: Runner, names: Sequence[str], state: str, channel: str, campa
 
 UNDO = {"hold": "release", "cancel": "release", "release": "hold", "retry": "hold"}
 PAST = {"hold": "held", "cancel": "cancelled", "release": "released", "retry": "to be tried again"}
+NOTHING_TO_DO = {
+    PUBLISHED: ("it is public", "take it down: smm post withdraw {0}"),
+    UNKNOWN: ("it is perhaps public", "look there, then: smm queue resolve {0} --published URL   or   --not-published"),
+    WAITING: ("a person makes it", "smm queue resolve {0} --published URL   or   --not-published"),
+    SENDING: ("it is being sent this moment", "smm queue show {0}"),
+    CANCELLED: ("it is cancelled", "smm queue release {0}"),
+    PLANNED: ("it is planned, nothing failed yet", "send it now: smm publish --post {0} --now"),
+}
+"""Why a verb changes nothing, and what does."""
 
 
-def _say_done(verb: str, found: Sequence[Delivery], done: Sequence[str]) -> int:
+def _say_done(verb: str, found: Sequence[Delivery], done: Sequence[str], after: Mapping[str, Delivery], zone: ZoneInfo) -> int:
     for name in done:
         output.out(f"{PAST[verb]}  {name}")
-    for delivery in found:
-        if delivery.name not in done:
-            output.tell(f"not changed: {delivery.name} is {delivery.state}")
+        if verb in ("release", "retry") and name in after:
+            _say_next(after[name], zone)
+    idle = [delivery for delivery in found if delivery.name not in done]
+    for delivery in idle:
+        why, hint = NOTHING_TO_DO.get(delivery.state, (f"it is {delivery.state}", "smm queue show {0}"))
+        output.tell(f"not changed: {delivery.name}: {why}")
+        output.tell(f"  {hint.format(delivery.name)}")
     if done:
         output.tell(f"Undo: smm queue {UNDO[verb]} {' '.join(done[:3])}{' …' if len(done) > 3 else ''}")
-    return 0 if done else 2
+    return 0 if done or (verb == "cancel" and all(delivery.state == CANCELLED for delivery in idle)) else 2
+
+
+def _say_next(delivery: Delivery, zone: ZoneInfo) -> None:
+    """When it goes out now, or what keeps it still."""
+    if delivery.state == HELD:
+        output.tell(f"  still held: {delivery.why or delivery.reason}")
+        for line in delivery.hint.splitlines():
+            output.tell(f"  {line}")
+    elif delivery.due is not None:
+        output.tell(f"  goes out {say_moment(delivery.due, zone)}, or at the next tick where that has passed")

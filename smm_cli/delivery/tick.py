@@ -74,7 +74,7 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
 
 
 def _wanted(plan: Plan, now: datetime, only: Collection[str], at_once: bool) -> list[Delivery]:
-    ready = list(due(plan, now)) if not at_once else [d for d in plan.deliveries if _may_go_now(d)]
+    ready = list(due(plan, now)) if not at_once else [d for d in plan.deliveries if may_go_now(d)]
     if not only:
         return ready
     chosen = [d for d in ready if d.post in only or d.name in only]
@@ -90,7 +90,8 @@ def _let_go(runner: Runner, wanted: Sequence[Delivery]) -> None:
     retry(runner.ledger, [delivery for delivery in wanted if delivery.state in (RETRY, FAILED)])
 
 
-def _may_go_now(delivery: Delivery) -> bool:
+def may_go_now(delivery: Delivery) -> bool:
+    """Whether a person may send it whatever its time."""
     return delivery.state in (PLANNED, RETRY, FAILED) or (delivery.state == HELD and delivery.reason in LET_GO)
 
 
