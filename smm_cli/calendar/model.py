@@ -15,6 +15,8 @@ WORKTREE = "worktree"
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
+    """`[campaigns.<name>]`."""
+
     name: str
     title: str = ""
     start: date | None = None
@@ -55,6 +57,8 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
+    """`[ledger]`."""
+
     url: str = ""
     claims: str = "sqlite"
     branch: str = "smm"
@@ -63,6 +67,8 @@ class LedgerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
+    """`[alerts]`."""
+
     to: tuple[str, ...] = ()
     deputy: tuple[str, ...] = ()
     on: tuple[str, ...] = ()

@@ -42,6 +42,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Multipart:
+    """Fields and files in one body."""
+
     fields: tuple[Field, ...]
 
 

@@ -19,21 +19,29 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Emphasis:
+    """Text in italics."""
+
     children: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Strong:
+    """Text in bold."""
+
     children: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
+    """Text struck through."""
+
     children: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
+    """Code within a line."""
+
     text: str
 
 
@@ -75,23 +83,31 @@ Inline = Plain | Break | Emphasis | Strong | Strike | Code | Link | Mention | Ha
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """A paragraph."""
+
     children: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A heading; `level` 1 is the highest."""
+
     level: int
     children: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
+    """Lines of code."""
+
     text: str
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
+    """A quotation."""
+
     blocks: tuple[Block, ...]
 
 
