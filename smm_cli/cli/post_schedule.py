@@ -89,7 +89,9 @@ def written(moment: datetime, zone: ZoneInfo) -> str:
     """`moment` as a file says it: wall time, with its offset only where the wall shows that time twice and the second is meant."""
     wall = to_wall(moment, zone)
     text = f"{wall:%Y-%m-%d %H:%M}" + (f":{wall:%S}" if wall.second else "")
-    return text if to_instant(wall.replace(microsecond=0), zone) == moment else f"{text}{moment.astimezone(zone):%:z}"
+    if to_instant(wall, zone) == moment:
+        return text
+    return moment.astimezone(zone).isoformat(" ", "seconds" if wall.second else "minutes")
 
 
 def _write(
