@@ -99,7 +99,7 @@ _add(
     "retry",
     "Try failed deliveries again at the next tick. What is unknown needs resolve.\n\n"
     "Example: smm queue retry --channel linkedin --state failed",
-    lambda runner, found: retry_deliveries(runner.ledger, found),
+    lambda runner, found: retry_deliveries(runner.ledger, [delivery for delivery in found if delivery.state != PLANNED]),
 )
 _add(
     "cancel",
@@ -190,12 +190,7 @@ def _decide(
             return 0
         done = act(runner, found)
         write_out(runner.ledger, runner.calendar.receipts)
-        return _say_done(verb, found, done, {delivery.name: delivery for delivery in whole_plan(runner).deliveries}, zone)
-
-
-def _retry(runner: Runner, found: Sequence[Delivery]) -> list[str]:
-    """What never failed keeps its time: to send it now is another verb."""
-    return retry_deliveries(runner.ledger, [d for d in found if d.state != PLANNED])
+        return _say_done(verb, found, done, {delivery.name: delivery for delivery in whole_plan(runner).deliveries}, runner)
 
 
 def _meant(runner: Runner, names: Sequence[str], state: str, channel: str, campaign: str, since: str) -> list[Delivery]:
@@ -228,11 +223,11 @@ NOTHING_TO_DO = {
 """Why a verb changes nothing, and what does."""
 
 
-def _say_done(verb: str, found: Sequence[Delivery], done: Sequence[str], after: Mapping[str, Delivery], zone: ZoneInfo) -> int:
+def _say_done(verb: str, found: Sequence[Delivery], done: Sequence[str], after: Mapping[str, Delivery], runner: Runner) -> int:
     for name in done:
         output.out(f"{PAST[verb]}  {name}")
         if verb in ("release", "retry") and name in after:
-            _say_next(after[name], zone)
+            _say_next(after[name], runner)
     idle = [delivery for delivery in found if delivery.name not in done]
     for delivery in idle:
         why, hint = NOTHING_TO_DO.get(delivery.state, (f"it is {delivery.state}", "smm queue show {0}"))
@@ -243,11 +238,12 @@ def _say_done(verb: str, found: Sequence[Delivery], done: Sequence[str], after: 
     return 0 if done or (verb == "cancel" and all(delivery.state == CANCELLED for delivery in idle)) else 2
 
 
-def _say_next(delivery: Delivery, zone: ZoneInfo) -> None:
+def _say_next(delivery: Delivery, runner: Runner) -> None:
     """When it goes out now, or what keeps it still."""
     if delivery.state == HELD:
         output.tell(f"  still held: {delivery.why or delivery.reason}")
         for line in delivery.hint.splitlines():
             output.tell(f"  {line}")
     elif delivery.due is not None:
-        output.tell(f"  goes out {say_moment(delivery.due, zone)}, or at the next tick where that has passed")
+        later = delivery.due > runner.clock.now()
+        output.tell(f"  goes out {say_moment(delivery.due, ZoneInfo(runner.calendar.timezone)) if later else 'at the next tick'}")
