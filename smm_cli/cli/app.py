@@ -106,4 +106,8 @@ def call(arguments: Sequence[str]) -> int:
         return 2
     except typer.Abort:
         return 130
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer would end with 1 because nobody reads any more
+            raise end.__context__ from None
+        raise
     return result if isinstance(result, int) else 0

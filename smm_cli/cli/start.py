@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +14,9 @@ def run(arguments: Sequence[str]) -> int:
     from smm_cli.cli import output
 
     try:
-        return _run(list(arguments))
+        code = _run(list(arguments))
+        sys.stdout.flush()  # a closed pipe shows here, not when Python ends
+        return code
     except SmmError as error:
         output.show_error(error)
         if error.exit_code == 1 and error.__cause__ is not None:
@@ -23,7 +26,7 @@ def run(arguments: Sequence[str]) -> int:
         output.tell("\nInterrupted. What was begun is in the ledger; the next run goes on with it.")
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        _let_go_of_stdout()
         return 0
     except Exception as error:
         _report(error, arguments)
@@ -39,6 +42,14 @@ def _run(arguments: list[str]) -> int:
     from smm_cli.cli.app import call
 
     return call(arguments)
+
+
+def _let_go_of_stdout() -> None:
+    """Nobody reads any more (`smm plan | head`): what is left to be written goes nowhere, silently."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - lives as long as the process
 
 
 def _report(error: BaseException, arguments: Sequence[str]) -> None:

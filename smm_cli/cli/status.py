@@ -13,10 +13,12 @@ import typer
 
 from smm_cli.calendar.model import Calendar, Pause
 from smm_cli.cli import output
-from smm_cli.cli.listing import needs_you, whole_plan
+from smm_cli.cli.listing import LONG_LATE, long_late, needs_you, whole_plan
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape, iso
+from smm_cli.cli.unpublished import not_on_ref
 from smm_cli.delivery.runner import Runner
+from smm_cli.ledger.receipts import receipt_files
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.delivery import FAILED, UNKNOWN, Delivery
 
@@ -38,6 +40,8 @@ class Standing:
     stopped: dict[str, str]
     ticks: tuple[tuple[str, datetime], ...]
     uncommitted: tuple[str, ...]
+    late: int = 0
+    elsewhere: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -72,7 +76,9 @@ def stand(runner: Runner) -> Standing:
         zone=ZoneInfo(calendar.timezone),
         pauses=tuple(p for p in calendar.pauses if (p.start is None or p.start <= now) and (p.until is None or now < p.until)),
         coming=tuple(coming[:SHOWN]),
-        needs=tuple(needs_you(plan.deliveries, now)),
+        needs=tuple(delivery for delivery in needs_you(plan.deliveries, now) if not long_late(delivery, now)),
+        late=sum(long_late(delivery, now) for delivery in plan.deliveries),
+        elsewhere=not_on_ref(runner),
         ending=_ending(runner, now),
         stopped={name: why for name, (why, _) in runner.ledger.stopped().items()},
         ticks=tuple((name.split("#")[0], at) for name, at in last_ticks(runner).items()),
@@ -104,9 +110,16 @@ def _uncommitted(calendar: Calendar) -> tuple[str, ...]:
     try:
         if not git.is_repository(calendar.root):
             return ()
-        return tuple(sorted(path for path, status in git.statuses(calendar.root, "receipts").items() if not status.committed))
+        paths = sorted(path for path, status in git.statuses(calendar.root, "receipts").items() if not status.committed)
     except SmmError:
         return ()
+    return tuple(file for path in paths for file in (_inside(calendar, path) if path.endswith("/") else [path]))
+
+
+def _inside(calendar: Calendar, folder: str) -> list[str]:
+    """The receipts in a folder that git passes over as a whole."""
+    below = folder.removeprefix("receipts/")
+    return sorted(f"receipts/{path}" for path, _ in receipt_files(calendar.root / "receipts") if path.startswith(below))
 
 
 def _show(standing: Standing) -> None:
@@ -117,10 +130,14 @@ def _show(standing: Standing) -> None:
         rows.append(("paused", f"{what}{until}: {pause.reason}"))
     rows += _listed("next", [f"{say_moment(d.due, standing.zone)}  {d.name}{_by_hand(d)}" for d in standing.coming if d.due])
     rows += _listed("needs you", _needs(standing.needs))
+    if standing.late:
+        rows.append(("late", f"{standing.late} held as late for over {LONG_LATE.days} days: smm queue list --state held"))
+    rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
     rows += _listed("stopped", [f"{name}: {why}   smm channel login {name}" for name, why in standing.stopped.items()])
     rows += _listed("ending", [f"{name}: {say_moment(at, standing.zone)}   smm channel login {name}" for name, at in standing.ending])
     if standing.uncommitted:
-        rows.append(("receipts", f"{len(standing.uncommitted)} not committed: another machine would send them again"))
+        them = "it" if len(standing.uncommitted) == 1 else "them"
+        rows.append(("receipts", f"{len(standing.uncommitted)} not committed: another machine would send {them} again"))
     rows += _listed("runner", [f"{name}, last seen {say_moment(at, standing.zone)}" for name, at in standing.ticks])
     output.table(rows or [("nothing", 'is planned yet. smm post new hello, then smm post schedule hello "tomorrow 9am"')])
 
@@ -139,12 +156,15 @@ def _listed(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _shape(standing: Standing) -> dict[str, Any]:
-    """`now`, `paused`, `next`, `needs_you`, `stopped`, `ending`, `runners`, `uncommitted_receipts`, `exit_code`."""
+    """`now`, `paused`, `next`, `needs_you`, `long_late` (a number), `not_published` (a sentence or null), `stopped`, `ending`,
+    `runners`, `uncommitted_receipts`, `exit_code`."""
     return {
         "now": iso(standing.now),
         "paused": [{"reason": p.reason, "until": iso(p.until)} for p in standing.pauses],
         "next": [delivery_shape(d) for d in standing.coming],
         "needs_you": [delivery_shape(d) for d in standing.needs],
+        "long_late": standing.late,
+        "not_published": standing.elsewhere or None,
         "stopped": standing.stopped,
         "ending": [{"channel": name, "at": iso(at)} for name, at in standing.ending],
         "runners": [{"runner": name, "at": iso(at)} for name, at in standing.ticks],
