@@ -33,6 +33,8 @@ INSIDE_SUB = INSIDE.replace("^_", "^")
 
 STRETCH = re.compile(INSIDE_SUB.replace("./", "/") + "+")
 """Letters of hosts, hyphens, underscores and dots."""
+LONGEST_STRETCH = 4096
+"""In a longer one no address is looked for: a host has at most 253 signs, and looking would take the square of its length."""
 BEFORE_HOST = len("https://") + 1
 
 
@@ -88,7 +90,7 @@ def matches(letters: Letters, text: str) -> Iterator[re.Match[str]]:
     pattern = grammar(letters, domains_in(text))
     after = 0
     for stretch in STRETCH.finditer(text):
-        if "." not in stretch[0]:
+        if "." not in stretch[0] or len(stretch[0]) > LONGEST_STRETCH:
             continue
         here = max(after, stretch.start() - BEFORE_HOST)
         while here < stretch.end():
