@@ -51,7 +51,7 @@ def write_receipt(folder: Path, receipt: Receipt) -> Path:
     if not path.parent.resolve().is_relative_to(folder.parent.resolve() / folder.name):
         raise PermissionError(f"{path.parent} leads out of the calendar through a link")
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")  # containers may share a process id
     try:
         with beside.open("wb") as file:
             file.write(receipt_text(receipt).encode())
