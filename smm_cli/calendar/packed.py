@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, fields, is_dataclass
 from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
 from smm_cli.words.post import Blob, Media, Poll, Post, WaitFor
@@ -42,6 +43,10 @@ CLASSES: dict[str, Any] = {kind.__name__: kind for kind in (Media, Poll, WaitFor
 TAG = "\0"
 """Begins the only key of a table that stands for a tuple or a value of CLASSES."""
 _SET = {field.name: Post.__dict__[field.name].__set__ for field in fields(Post)}
+REST = tuple(name for name in _SET if name not in OFTEN and name not in APART)
+USUAL = tuple(DEFAULTS.get(name, {}) for name in REST)
+_get_often, _get_rest = attrgetter(*OFTEN), attrgetter(*REST)
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @contextmanager
@@ -60,13 +65,9 @@ def pack(post: Post | None) -> str | None:
     """The JSON of a post without its path and body."""
     if post is None:
         return None
-    rest = {
-        name: _plain(value)
-        for name in _SET
-        if name not in OFTEN and name not in APART and (value := getattr(post, name)) != DEFAULTS.get(name, {})
-    }
-    often = [list(value) if isinstance(value := getattr(post, name), tuple) else value for name in OFTEN]
-    return json.dumps([*often, rest], ensure_ascii=False, separators=(",", ":"))
+    values = _get_rest(post)
+    rest = {} if values == USUAL else {name: _plain(v) for name, v, usual in zip(REST, values, USUAL, strict=True) if v != usual}
+    return _as_json([*_get_often(post), rest])
 
 
 def unpack(rows: Sequence[Row]) -> list[Post]:
