@@ -87,7 +87,8 @@ def _run(*command: str | Path) -> None:
 def fresh(name: str) -> Path:
     """An empty folder."""
     where = TOOLS / "work" / name
-    shutil.rmtree(where, ignore_errors=True)
+    if where.exists():
+        shutil.rmtree(where)
     where.mkdir(parents=True)
     return where
 
