@@ -209,8 +209,7 @@ class ChannelRun:
 
     def _gated(self, delivery: Delivery, gate: Gate) -> Outcome:
         if gate.reason == "stopped":
-            hint = f"smm channel login {self.channel.name}"
-            return self._held(delivery, AuthFailed(gate.why, where=self.channel.name, hint=hint))
+            return self._held(delivery, AuthFailed(gate.why))
         return Outcome(delivery.name, HELD, note=gate.why, next_at=gate.until)
 
     def _bug(self, error: Exception) -> SmmError:
@@ -221,6 +220,8 @@ class ChannelRun:
 
     def _held(self, delivery: Delivery, error: SmmError) -> Outcome:
         error.where = error.where or self.channel.name
+        if isinstance(error, AuthFailed):
+            error.hint = error.hint or f"smm channel login {self.channel.name}"
         return Outcome(delivery.name, HELD, error=error, note=masked(error.what))
 
 

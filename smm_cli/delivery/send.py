@@ -123,6 +123,7 @@ async def _failed(sending: Sending, runs: list[PartRun], receipt: Receipt, error
         return await _ended(sending, runs, RETRY, error.what, mask, slug=error.slug, next_at=at, error=error)
     if isinstance(error, AuthFailed):
         claim, why = sending.claim, mask(error.what)
+        error.hint = error.hint or f"smm channel login {claim.channel}"
         sending.closing.append(lambda c: stop_channel(c, claim.calendar, claim.channel, why, sending.credential))
         return await _ended(sending, runs, RETRY, error.what, mask, slug=error.slug, error=error, shown=HELD)
     open_intent = any(run.state.intent and not run.public for run in runs)

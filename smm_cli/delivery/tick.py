@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from smm_cli.calendar.near import did_you_mean
 from smm_cli.delivery.channel_run import ChannelRun
 from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.planning import held_by, plan_posts
@@ -41,7 +42,8 @@ class Ticked:
 async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = False) -> Ticked:
     """Send what is due and end. `only`: these posts or deliveries; `at_once`: whatever their time.
 
-    Raises ConfigError where another runner publishes this calendar, LedgerError where nothing can be recorded.
+    Raises UsageError for unknown names, ConfigError where another runner publishes this calendar, LedgerError where nothing can
+    be recorded.
     """
     before = marks_now(runner.calendar)
     now = runner.clock.now()
@@ -52,6 +54,7 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
     runner.ledger.ticked(now)
     counter, history = runner.ledger.counter(), runner.history()
     indexed = runner.index.posts(runner.source, published={r.digest for r in history.records.values() if r.state == PUBLISHED})
+    _refuse_unknown(only, indexed.posts)
     waits = await ask_waits(runner, indexed.posts, now)
     calendar, source, posts = runner.calendar, runner.source, indexed.posts
     wrong = held_by(indexed.problems, posts)
@@ -71,6 +74,15 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
         plan = plan_posts(calendar, source, posts, runner.history(), now, until=now, waits=waits, held=held)
     leave_word(runner, before, counter, plan.wake_at, bool(runner.ledger.stopped()))
     return Ticked(tuple(outcomes), indexed.problems, plan)
+
+
+def _refuse_unknown(only: Collection[str], posts: Sequence[Post]) -> None:
+    """Raise UsageError for a name whose post there is not."""
+    known = {post.id for post in posts} if only else set()
+    for name in only:
+        if name.partition("@")[0] not in known:
+            hint = did_you_mean(name.partition("@")[0], sorted(known), "smm post list shows all")
+            raise UsageError(f"there is no post {name.partition('@')[0]}", hint=hint, slug="unknown-post")
 
 
 def _wanted(plan: Plan, now: datetime, only: Collection[str], at_once: bool) -> list[Delivery]:
