@@ -35,12 +35,13 @@ def chosen_paths(said: Sequence[str], found: Findings, session: Session) -> froz
 
 def _inside(text: str, root: Path) -> str | None:
     """The path relative to the calendar of something that exists. Raises UsageError where it lies elsewhere."""
-    for place in (Path.cwd() / text, root / text):
-        if place.exists():
-            full = place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve()
-            if full == root or full.is_relative_to(root):
-                return full.relative_to(root).as_posix()
-            raise UsageError(f"{text} lies outside the calendar {root}", hint="smm -C DIR check looks at another one")
+    there = [place for place in (Path.cwd() / text, root / text) if place.exists()]
+    for place in there:
+        full = place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve()
+        if full == root or full.is_relative_to(root):
+            return full.relative_to(root).as_posix()
+    if there:
+        raise UsageError(f"{text} lies outside the calendar {root}", hint="smm -C DIR check looks at another one")
     return None
 
 
