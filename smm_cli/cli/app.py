@@ -103,6 +103,9 @@ def call(arguments: Sequence[str]) -> int:
         result = typer.main.get_command(app).main(args=list(arguments), prog_name="smm", standalone_mode=False)
     except ClickException as error:
         error.show()
+        if getattr(error, "ctx", None) is None:  # with it, the usage and the way to --help were shown
+            command = next((word for word in arguments if word in COMMANDS), "")
+            output.tell(f"  {f'smm {command}'.strip()} --help tells more")
         return 2
     except typer.Abort:
         return 130
