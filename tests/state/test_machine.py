@@ -232,6 +232,11 @@ class Life(RuleBasedStateMachine):
 def test_whatever_happens_nothing_is_public_twice_and_nothing_is_lost(network):
     machine = type(f"LifeOn{network.title()}", (Life,), {"network": network})
     quick = settings(
-        max_examples=EXAMPLES, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True, database=None
+        max_examples=EXAMPLES,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+        database=None,
     )
     run_state_machine_as_test(machine, settings=quick)
