@@ -10,6 +10,7 @@ from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import no_collection
 from smm_cli.calendar.targets import members
 from smm_cli.cli import output
+from smm_cli.cli.looking import look
 from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape
@@ -47,7 +48,7 @@ def list_queue(
     """Print everything to come: what needs a person first, then by time. Returns the exit code."""
     if limit and not limit.isdigit():
         raise UsageError(f"--limit {limit}: a whole number is expected", hint="smm queue list --limit 20")
-    with no_collection(), session.runner() as runner:  # all that is made here lives until the end: to look through it is vain
+    with no_collection(), look(session) as runner:  # all that is made here lives until the end: to look through it is vain
         zone, now = ZoneInfo(runner.calendar.timezone), runner.clock.now()
         end = read_end(until, now, zone) if until else None
         plan = whole_plan(runner, until=end)

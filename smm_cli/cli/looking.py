@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from smm_cli.calendar.model import WORKTREE
-from smm_cli.cli.post_desk import open_desk
 from smm_cli.cli.session import Session
 from smm_cli.delivery.runner import Runner, open_runner, open_scratch
 from smm_cli.errors import LedgerError
@@ -22,8 +20,10 @@ def look(session: Session, *, worktree: bool = False) -> Iterator[Runner]:
     Raises ConfigError; LedgerError where a receipt cannot be read.
     """
     try:
-        runner = open_desk(session) if worktree else open_runner(session.root, session.clock)
+        runner = _of_worktree(session) if worktree else open_runner(session.root, session.clock)
     except LedgerError:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="smm-look-") as folder:
             scratch = open_scratch(session.root, Path(folder) / "copy", session.clock, lambda _: None, WORKTREE if worktree else "")
             with scratch:
@@ -31,3 +31,9 @@ def look(session: Session, *, worktree: bool = False) -> Iterator[Runner]:
         return
     with runner:
         yield runner
+
+
+def _of_worktree(session: Session) -> Runner:
+    from smm_cli.cli.post_desk import open_desk
+
+    return open_desk(session)

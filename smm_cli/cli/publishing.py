@@ -45,8 +45,6 @@ def publish(
     with _opened(session) as runner:
         if isinstance(runner.source, Commit):
             runner.source.downloads = True
-        if posts:
-            _refuse_unknown(runner, posts)
         if at_once and not _agreed(runner, posts, yes):
             output.tell("Nothing was sent.")
             return 0
@@ -95,18 +93,6 @@ def _report_bugs(outcomes: Sequence[Outcome]) -> None:
         output.tell(f"This is a bug in smm, not your mistake. A report is in {write_report(cause, sys.argv[1:])}. Please send it.")
 
 
-def _refuse_unknown(runner: Runner, names: Sequence[str]) -> None:
-    """Raises UsageError for a name that is neither a post nor a delivery."""
-    from smm_cli.cli.listing import no_such, whole_plan
-
-    known = {post.id for post in runner.index.posts(runner.source).posts if post.id}
-    for name in names:
-        if name not in known:
-            deliveries = {delivery.name for delivery in whole_plan(runner).deliveries}
-            if name not in deliveries:
-                raise no_such("post", name, [*sorted(known), *sorted(deliveries)])
-
-
 def _agreed(runner: Runner, posts: Sequence[str], yes: bool) -> bool:
     """Show what would go out now, and ask. Where nothing would, the tick itself says why."""
     from smm_cli.cli.listing import whole_plan
@@ -139,14 +125,18 @@ def _show(ticked: Ticked, runner: Runner, posts: Sequence[str]) -> None:
 
 
 def _say_not_due(runner: Runner, posts: Sequence[str], zone: ZoneInfo) -> None:
-    """Somebody asked for these: each is told where it stands."""
-    from smm_cli.cli.listing import whole_plan
+    """Somebody asked for these: each is told where it stands. Raises UsageError where there is no such delivery."""
+    from smm_cli.cli.listing import no_such, whole_plan
 
-    for delivery in whole_plan(runner).deliveries:
-        if delivery.post in posts or delivery.name in posts:
-            when = f", {say_moment(delivery.due, zone)}" if delivery.due else ""
-            output.tell(f"{delivery.name} is not due: {delivery.why or delivery.state}{when}.")
-    output.tell(f"Whatever its time: smm publish --post {posts[0]} --now")
+    deliveries = whole_plan(runner).deliveries
+    found = [delivery for delivery in deliveries if delivery.post in posts or delivery.name in posts]
+    if not found:
+        raise no_such("delivery", posts[0], sorted(delivery.name for delivery in deliveries))
+    for delivery in found:
+        when = f", {say_moment(delivery.due, zone)}" if delivery.due else ""
+        output.tell(f"{delivery.name} is not due: {delivery.why or delivery.state}{when}.")
+    if any(may_go_now(delivery) for delivery in found):
+        output.tell(f"Whatever its time: smm publish --post {posts[0]} --now")
 
 
 def _explain(outcome: Outcome, zone: ZoneInfo) -> None:

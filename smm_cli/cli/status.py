@@ -14,6 +14,7 @@ import typer
 from smm_cli.calendar.model import Calendar, Pause
 from smm_cli.cli import output
 from smm_cli.cli.listing import LONG_LATE, long_late, needs_you, whole_plan
+from smm_cli.cli.looking import look
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.cli.unpublished import not_on_ref
@@ -57,7 +58,7 @@ def status(ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help
     Example: smm status --json
     """
     session: Session = ctx.obj
-    with session.runner() as runner:
+    with look(session) as runner:
         standing = stand(runner)
     if json:
         output.as_json(_shape(standing))
