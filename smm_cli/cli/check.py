@@ -10,7 +10,7 @@ import typer
 from smm_cli.cli import output
 from smm_cli.cli.channel_file import Keeping
 from smm_cli.cli.check_findings import Findings, find_all, folded, in_order
-from smm_cli.cli.check_paths import among, chosen_paths
+from smm_cli.cli.check_paths import chosen_paths
 from smm_cli.cli.looking import look
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import problem_shape
@@ -66,8 +66,8 @@ def check(session: Session, paths: Sequence[str] = (), *, strict: bool = False, 
             output.tell(f"channels.toml cannot be read, so no post was looked at: {counted(of_config)}. Until then nothing goes out.")
         return 3
     with look(session, worktree=True) as runner:
-        found = find_all(runner, of_config)
-        shown = among(found, chosen_paths(paths, found, session)) if paths else found
+        choose = (lambda indexed: chosen_paths(paths, indexed, session)) if paths else None
+        shown = find_all(runner, of_config, choose)
     _show(shown.problems, as_json)
     if not as_json:
         output.tell(summary(shown))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from smm_cli.calendar.check import check_post
+from smm_cli.calendar.index import Indexed
 from smm_cli.calendar.targets import channels_of
 from smm_cli.cli.planned import Planned, plan_of
 from smm_cli.delivery.runner import Runner
@@ -26,20 +27,22 @@ class Findings:
     channels: int
 
 
-def find_all(runner: Runner, of_config: Iterable[Problem] = ()) -> Findings:
-    """Everything wrong with the calendar of `runner`. Needs no secret, asks no server.
+def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable[[Indexed], frozenset[str]] | None = None) -> Findings:
+    """Everything wrong with the calendar of `runner`, or with the files that `choose` names. Needs no secret, asks no server.
 
     What went out on a channel is not looked at again there: a changed file of a published post does not act.
     """
     planned = plan_of(runner)
     found = [*of_config, *planned.indexed.problems]
-    for post in planned.indexed.posts:
+    chosen = choose(planned.indexed) if choose else None
+    posts = tuple(post for post in planned.indexed.posts if chosen is None or post.path in chosen)
+    for post in posts:
         found += _of_post(post, planned, runner)
     known = {(problem.slug, problem.place.file) for problem in found if problem.severity == ERROR}
     whole = check_plan(planned.plan, runner.calendar, planned.indexed.posts)
     found += [problem for problem in whole if problem.severity != ERROR or (problem.slug, problem.place.file) not in known]
-    kept = (problem for problem in found if problem.slug not in runner.calendar.ignored)
-    return Findings(tuple(in_order(kept)), planned.indexed.posts, len(runner.calendar.channels))
+    kept = (p for p in found if p.slug not in runner.calendar.ignored and (chosen is None or p.place.file in chosen))
+    return Findings(tuple(in_order(kept)), posts, len(runner.calendar.channels))
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

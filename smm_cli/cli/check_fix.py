@@ -8,7 +8,6 @@ from smm_cli.calendar.edit import edit_post
 from smm_cli.calendar.source import WorkTree
 from smm_cli.cli import output
 from smm_cli.cli.channel_file import Keeping, keep_files
-from smm_cli.cli.check_findings import Findings
 from smm_cli.cli.check_paths import chosen_paths
 from smm_cli.cli.looking import look
 from smm_cli.cli.session import Session
@@ -20,8 +19,9 @@ from smm_cli.words.post import Post
 def fix_ids(session: Session, paths: Sequence[str], keeping: Keeping) -> None:
     """Write an id into every post (of `paths`) that has none; show the lines, and commit them or say how. Raises ConfigError."""
     with look(session, worktree=True) as runner:
-        posts = runner.index.posts(WorkTree(session.root)).posts
-        chosen = chosen_paths(paths, Findings((), posts, 0), session) if paths else None
+        indexed = runner.index.posts(WorkTree(session.root))
+        chosen = chosen_paths(paths, indexed, session) if paths else None
+    posts = indexed.posts
     taken = {post.id for post in posts} | {path.parent.name for path in (session.root / "receipts").glob("*/*")}
     changes: dict[str, tuple[bytes, bytes]] = {}
     for post in posts:

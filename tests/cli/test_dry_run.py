@@ -87,7 +87,7 @@ def test_no_secret_is_shown_not_even_a_stand_in(root, capsys, monkeypatch):
 def test_a_later_post_is_shown_when_asked_for_now(root, capsys):
     requests, _ = dry(root, capsys, posts=("later",), at_once=True)
     assert [r["body"]["status"] for r in requests if r["publishes"]] == ["Good evening."]
-    with pytest.raises(UsageError, match="nothing of nobody can go out"):
+    with pytest.raises(UsageError, match="there is no post nobody"):
         dry(root, capsys, posts=("nobody",), at_once=True)
 
 
