@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from smm_cli.calendar.listing import RACY, is_text, no_index, one_of_each, refused, scan, unreadable, wanted
+from smm_cli.calendar.listing import RACY, is_text, listed_in, no_index, one_of_each, read_each, refused, scan, unreadable, wanted
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import Row, no_collection, pack, pack_problems, unpack, unpack_problems
 from smm_cli.calendar.source import Commit, Source, WorkTree, make_state
@@ -172,12 +172,14 @@ class Index:
 
     def _of_any(self, source: Source) -> tuple[list[Row], list[Problem]]:
         """All of it parsed, nothing kept."""
-        folder = self.calendar.posts
-        paths = [path for path in source.paths(folder) if wanted(path, folder)]
-        links = [path for path in source.links(folder) if wanted(path, folder)]
-        strange = [path for path in paths if not is_text(path)]
-        rows = [self._parse(path, data) for path, data in source.read_many(path for path in paths if is_text(path))]
-        return rows, refused([*links, *strange])
+        texts, others = listed_in(source, self.calendar.posts)
+        rows, problems = [], refused(others)
+        for path, data in read_each(source, texts):
+            if isinstance(data, Problem):
+                problems.append(data)
+            else:
+                rows.append(self._parse(path, data))
+        return rows, problems
 
     def _parse(self, path: str, data: bytes) -> Row:
         from smm_cli.calendar.posts import read_post

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from stat import S_ISREG
 
-from smm_cli.calendar.source import WorkTree
+from smm_cli.calendar.source import Commit, Source, WorkTree
 from smm_cli.words.post import Post
 from smm_cli.words.problem import WARNING, Place, Problem
 
@@ -36,7 +36,7 @@ def scan(source: WorkTree, folder: str) -> tuple[list[Stat], list[str]]:
     if not source.holds(folder):
         return [], [folder]
     folders = [folder]
-    while folders:
+    while folders:  # what is done for each file is kept short: there may be 10,000
         below = folders.pop()
         try:
             with os.scandir(source.root / below) as listed:
@@ -44,18 +44,37 @@ def scan(source: WorkTree, folder: str) -> tuple[list[Stat], list[str]]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         for entry in entries:
-            path = f"{below}/{entry.name}"
+            name = entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name[0] not in "_.":
-                    folders.append(path)
-            elif is_post(entry.name):
-                stat = entry.stat(follow_symlinks=False)
-                if not S_ISREG(stat.st_mode) or not is_text(path):
-                    others.append(path)
-                else:
+                if name[0] not in "_.":
+                    folders.append(f"{below}/{name}")
+            elif is_post(name):
+                stat, path = entry.stat(follow_symlinks=False), f"{below}/{name}"
+                if S_ISREG(stat.st_mode) and (path.isascii() or is_text(path)):
                     found.append((path, stat.st_mtime_ns & MASK, stat.st_size, stat.st_ino & MASK))
+                else:
+                    others.append(path)
     found.sort()
     return found, sorted(others)
+
+
+def listed_in(source: Source, folder: str) -> tuple[list[str], list[str]]:
+    """The posts of any source, sorted by path, and those that cannot be posts: see refused."""
+    paths = [path for path in source.paths(folder) if wanted(path, folder)]
+    links = [path for path in source.links(folder) if wanted(path, folder)]
+    return [path for path in paths if is_text(path)], [*links, *(path for path in paths if not is_text(path))]
+
+
+def read_each(source: Source, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
+    """Each of these files, or why it cannot be read: it may be gone since it was listed, or not for us to read."""
+    if isinstance(source, Commit):
+        yield from source.read_many(paths)
+        return
+    for path in paths:
+        try:
+            yield path, source.read(path)
+        except OSError as error:
+            yield path, unreadable(path, error)
 
 
 def is_text(path: str) -> bool:

@@ -25,6 +25,7 @@ OFTEN = (
     "tags",
     "language",
     "author",
+    "date",
     "campaign",
     "channels",
     "publish_at",
@@ -90,8 +91,9 @@ def unpack(rows: Sequence[Row]) -> list[Post]:
         for name in TABLES:
             _fill(posts, name, [{} for _ in posts])
         for post, rest in zip(posts, columns[-1], strict=True):
-            for name, value in rest.items():
-                _SET[name](post, _whole(value))
+            if rest:
+                for name, value in rest.items():
+                    _SET[name](post, _whole(value))
     return posts
 
 

@@ -13,11 +13,11 @@ from smm_cli.cli import output
 from smm_cli.cli.looking import look
 from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
-from smm_cli.cli.shapes import delivery_shape
+from smm_cli.cli.shapes import delivery_json
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import UsageError
-from smm_cli.plan.phrase import read_moment, say_moment
 from smm_cli.plan.plan import Plan
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import FAILED, HELD, UNKNOWN, WAITING, Delivery
 
 OVER = frozenset({"published", "cancelled", "skipped"})
@@ -57,7 +57,7 @@ def list_queue(
         shown = [d for d in found if within(d, start, end)]
     shown = shown[: int(limit)] if limit else shown
     if as_json:
-        output.as_json([delivery_shape(delivery) for delivery in shown])
+        output.as_json_array(map(delivery_json, shown))
         return 0
     show_queue(shown, zone, now, every=bool(state))
     return 0
@@ -99,6 +99,7 @@ def no_such(kind: str, name: str, known: Iterable[str]) -> UsageError:
 
 def read_end(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """A moment typed by a person; a day alone means its beginning (until is exclusive). Raises UsageError."""
+    from smm_cli.plan.phrase import read_moment
     from smm_cli.plan.phrase_day import read_day
     from smm_cli.plan.wall import read_wall, to_instant, to_wall
 

@@ -61,7 +61,22 @@ def progress(text: str) -> None:
 def as_json(value: Any) -> None:
     """One JSON value on stdout; times as ISO 8601; control signs escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=str)
-    print(IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    print(_escaped(text))
+
+
+def as_json_array(values: Iterable[str]) -> None:
+    """As as_json, of an array whose values are JSON already, written as json.dumps does."""
+    text = f"[{', '.join(values)}]"
+    if sys.stdout.isatty():
+        as_json(json.loads(text))
+    else:
+        print(_escaped(text))
+
+
+def _escaped(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = (), colours: Mapping[str, str] | None = None) -> None:

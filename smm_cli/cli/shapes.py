@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any
 
 from smm_cli.words.delivery import Delivery, Receipt
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC, whole seconds; null where there is none."""
-    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z" if moment else None
+    if moment is None:
+        return None
+    return f"{(moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()[:19]}Z"
 
 
 def delivery_shape(delivery: Delivery) -> dict[str, Any]:
@@ -42,6 +45,21 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
         "path": delivery.path or None,
         "url": delivery.url or None,
     }
+
+
+def delivery_json(delivery: Delivery) -> str:
+    """The JSON of delivery_shape, to the letter as json.dumps(…, ensure_ascii=False) writes it: for 10,000 of them that takes too long."""
+    found = delivery
+    due = iso(found.due)
+    return (
+        f'{{"name": {quoted(found.name)}, "post": {quoted(found.post)}, "channel": {quoted(found.channel)}, '
+        f'"network": {quoted(found.network)}, "occurrence": {quoted(found.occurrence) if found.occurrence else "null"}, '
+        f'"due": {quoted(due) if due else "null"}, "state": {quoted(found.state)}, '
+        f'"reason": {quoted(found.reason) if found.reason else "null"}, "why": {quoted(found.why) if found.why else "null"}, '
+        f'"by_hand": {"true" if found.by_hand else "false"}, "account": {quoted(found.handle) if found.handle else "null"}, '
+        f'"title": {quoted(found.title) if found.title else "null"}, "campaign": {quoted(found.campaign) if found.campaign else "null"}, '
+        f'"path": {quoted(found.path) if found.path else "null"}, "url": {quoted(found.url) if found.url else "null"}}}'
+    )
 
 
 def outcome_shape(outcome: Outcome) -> dict[str, Any]:

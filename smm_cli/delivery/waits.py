@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from smm_cli.calendar import git
-from smm_cli.delivery.judge import Silence
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import SmmError
 from smm_cli.plan.waits import POLL, WaitAnswer
-from smm_cli.words.exchange import Request
 from smm_cli.words.post import Post
 
 
@@ -33,6 +31,9 @@ async def ask_waits(runner: Runner, posts: Iterable[Post], now: datetime) -> dic
 
 
 async def _is_there(runner: Runner, post: Post) -> bool:
+    from smm_cli.delivery.judge import Silence
+    from smm_cli.words.exchange import Request
+
     assert post.wait_for is not None
     if post.wait_for.tag:
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from smm_cli.calendar.targets import Target, aim
 from smm_cli.errors import PostError
-from smm_cli.plan.recurrence import Recurrence
-from smm_cli.plan.repeats import Repeated, recurrence_of
+from smm_cli.plan.plain import Plain
 from smm_cli.plan.scope import Scope
 from smm_cli.plan.settled import SETTLED, is_over, settled, stands_for
 from smm_cli.plan.since import Joined
@@ -20,11 +20,14 @@ from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import FINAL, HELD, Delivery, Record
 from smm_cli.words.post import Post
 
+if TYPE_CHECKING:  # rules of repetition are imported where a post repeats
+    from smm_cli.plan.recurrence import Recurrence
+
 
 def gather(posts: Sequence[Post], scope: Scope) -> Iterator[Wanted | Delivery]:
     """Every delivery of `posts`: settled ones as they are, the others as wanted. Problems go to scope.found."""
     joined = Joined(scope)
-    far = Far(scope)
+    far, plain = Far(scope), Plain(scope)
     doubled = _doubled(posts, scope)
     for post in posts:
         if not post.id or post.id in doubled:
@@ -35,8 +38,9 @@ def gather(posts: Sequence[Post], scope: Scope) -> Iterator[Wanted | Delivery]:
             if record is not None and record.state in FINAL and not post.repeat:
                 if scope.shows_past:
                     yield settled(post, target.channel, record)
-            elif not far.passes_over(post, record):
+            elif not far.passes_over(post, record) and (record is not None or not plain.takes(post, target)):
                 yield from _of_target(post, target, record, joined, rules, scope)
+    yield from plain.deliveries()
     scope.found.problems.update(dict.fromkeys(joined.problems()))
     scope.found.wakes += far.wakes()
 
@@ -100,6 +104,8 @@ def _written_day(post: Post) -> date | None:
 def _repeated(
     post: Post, target: Target, joined: Joined, rules: dict[tuple[str, ...], Recurrence], scope: Scope
 ) -> Iterator[Wanted | Delivery]:
+    from smm_cli.plan.repeats import Repeated, recurrence_of
+
     channel = target.channel
     key = (post.repeat, post.publish_at, post.until, post.timezone)
     rule = rules.get(key)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from smm_cli.errors import PostError
-from smm_cli.plan.arrange import Arranging, Placed, Road
 from smm_cli.plan.holds import hold_of, late_hold, paused
 from smm_cli.plan.late import max_late, too_late_at
 from smm_cli.plan.pauses import pause_over
 from smm_cli.plan.scope import Scope
-from smm_cli.plan.slots import Candidate, Line
 from smm_cli.plan.times import window
 from smm_cli.plan.wanted import Hold, Wanted
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import HELD, Delivery
+
+if TYPE_CHECKING:  # neighbours are arranged only where a channel has slots, gaps or limits
+    from smm_cli.plan.arrange import Placed, Road
+    from smm_cli.plan.slots import Candidate
 
 
 def place(ones: Iterable[Wanted | Delivery], scope: Scope) -> None:
@@ -58,6 +61,9 @@ def _held(one: Wanted, hold: Hold, due: datetime | None = None) -> Delivery:
 
 
 def _arrange(channel: Channel, wanted: list[Wanted], scope: Scope) -> None:
+    from smm_cli.plan.arrange import Arranging
+    from smm_cli.plan.slots import Line
+
     explicit, candidates = [], []
     for one in wanted:
         if one.due is not None:
@@ -78,6 +84,8 @@ def _arrange(channel: Channel, wanted: list[Wanted], scope: Scope) -> None:
 
 def _candidate(one: Wanted, scope: Scope) -> Candidate | None:
     """One that stands in line for a slot; None where it cannot: then it is held, with a problem."""
+    from smm_cli.plan.slots import Candidate
+
     try:
         start, end = window(one.post, scope)
         if not one.channel.slots:
@@ -92,6 +100,8 @@ def _candidate(one: Wanted, scope: Scope) -> Candidate | None:
 
 def _road(channel: Channel, scope: Scope) -> Road:
     spaced = bool(channel.gap or channel.daily_limit)
+    from smm_cli.plan.arrange import Road
+
     return Road(
         channel=channel,
         zone=scope.zone,
