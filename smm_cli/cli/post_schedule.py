@@ -34,6 +34,8 @@ Changes = dict[str, str | list[str] | None]
 
 def schedule(session: Session, said: str, when: str, *, slot: bool = False, draft: bool = False, keeping: Keeping) -> int:
     """Write the time and `status: ready`. Raises UsageError for a time that cannot be read, PostError for a post that cannot be edited."""
+    if slot and when == "next":  # `--slot next`, as the file says it
+        when = ""
     if bool(when) == slot:
         what = "say either a time or --slot" if slot else "when?"
         raise UsageError(what, hint=EXAMPLES.format(said))

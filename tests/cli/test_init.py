@@ -21,7 +21,7 @@ def _machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@acme.example\n[init]\ndefaultBranch = trunk\n")
-    for name in ("LC_ALL", "LC_MESSAGES", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "SMM_CALENDAR"):
+    for name in ("LC_ALL", "LC_MESSAGES", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_CONFIG_GLOBAL", "SMM_CALENDAR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
