@@ -15,7 +15,11 @@ from smm_cli.ledger.claims import close_gate, stop_channel
 from smm_cli.ledger.db import Connection
 from smm_cli.ledger.journal import PartState
 from smm_cli.ledger.outcomes import ended, keep_receipt, log_attempt, published
+from smm_cli.ledger.receipts import receipt_text
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, UNKNOWN, PartReceipt, Receipt
+
+File = Callable[[Receipt, str], None]
+"""Is told of a receipt, and what it says as TOML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Outcome:
     note: str = ""
 
 
-async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str], file: Callable[[Receipt], None]) -> Outcome:
-    """Send what is left of a delivery. `receipt` is filled with its parts, `file` told of it; every end is one transaction.
+async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str], file: File) -> Outcome:
+    """Send what is left of a delivery. `receipt` is filled with its parts, `file` told of it and its text; every end is one transaction.
 
     Never raises for what a network does; LedgerError where the ledger cannot be written.
     """
@@ -91,20 +95,21 @@ async def _flush(sending: Sending) -> None:
 
 
 async def _published(
-    sending: Sending, runs: list[PartRun], receipt: Receipt, file: Callable[[Receipt], None] = lambda _: None, note: str = ""
+    sending: Sending, runs: list[PartRun], receipt: Receipt, file: File = lambda _receipt, _text: None, note: str = ""
 ) -> Outcome:
     now = sending.clock.now()
     parts = tuple(replace(run.receipt or PartReceipt(id=""), at=run.state.public_at or now) for run in runs)
     whole = replace(receipt, state=PUBLISHED, at=parts[0].at or now, parts=parts, note=note)
+    text = receipt_text(whole)
 
     def act(c: Connection) -> None:
         for write in sending.closing:
             write(c)
-        published(c, sending.claim, whole, len(parts), note)
+        published(c, sending.claim, whole, len(parts), note, text)
         log_attempt(c, sending.claim, now, len(parts), "published", whole.url)
 
     await sending.ledger.commit(act)
-    file(whole)
+    file(whole, text)
     return Outcome(sending.claim.delivery, PUBLISHED, whole.url, note=note)
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smm_cli.errors import LedgerError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from asyncio import AbstractEventLoop, Future
 
 T = TypeVar("T")
 Rows = list[sqlite3.Row]
@@ -21,89 +19,77 @@ Params = Mapping[str, Any]
 Connection = sqlite3.Connection
 Write = Callable[[sqlite3.Connection], object]
 """A step of a transaction."""
+Act = Callable[[sqlite3.Connection], Any]
+Written = tuple["Future[Any]", Any, BaseException | None]
 VERSION = 1
 MOST_TOGETHER = 64
 """Writes that share one transaction at the most, so that the first does not wait for ever."""
 
 
 class Db:
-    """A connection with a writer thread: what is ready together shares a transaction."""
+    """One connection. What the tasks of an event loop write in the same moment shares a transaction."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._pending: list[tuple[Act, Future[Any]]] = []
         try:
-            self._reader = _connect(path)
-            _migrate(self._reader)
+            self._connection = _connect(path)
+            _migrate(self._connection)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 f"the ledger {path.name} cannot be opened: {error}",
                 hint="is the disk full or read-only? smm doctor looks closer",
                 slug="ledger-unreadable",
             ) from error
-        self._queue: SimpleQueue[tuple[Callable[[sqlite3.Connection], Any], Future[Any]] | None] = SimpleQueue()
-        self._writer: threading.Thread | None = None
 
     def read(self, sql: str, params: Params | None = None) -> Rows:
         """All rows of a query; readers are never blocked by writers."""
         try:
-            return self._reader.execute(sql, params or {}).fetchall()
+            return self._connection.execute(sql, params or {}).fetchall()
         except sqlite3.Error as error:
             raise _ledger_error(error) from error
 
     def write(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Run `act` in one transaction of its own, durable on return."""
         try:
-            with _transaction(self._reader) as connection:
+            with _transaction(self._connection) as connection:
                 return act(connection)
         except sqlite3.Error as error:
             raise _ledger_error(error) from error
 
     def submit(self, act: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Run `act` on the writer thread, together with whatever else is ready; the future is set when it is durable."""
-        if self._writer is None:
-            self._writer = threading.Thread(target=self._write_on, name="ledger", daemon=True)
-            self._writer.start()
-        from concurrent.futures import Future
+        """Run `act` together with whatever else is ready; the future is set when it is durable. Needs a running event loop.
 
-        future: Future[T] = Future()
-        self._queue.put((act, future))
+        No thread: handing each write to one cost more than the writes, and the disk is waited for either way.
+        """
+        loop = _running_loop()
+        future: Future[T] = loop.create_future()
+        self._pending.append((act, future))
+        if len(self._pending) == 1:
+            loop.call_soon(self._write_pending)
         return future
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._queue.put(None)
-            self._writer.join()
-            self._writer = None
-        self._reader.close()
+        """Write what still waits, and let go of the file."""
+        self._write_pending()
+        self._connection.close()
 
-    def _write_on(self) -> None:
-        try:
-            connection = _connect(self.path)
-        except (sqlite3.Error, OSError) as error:
-            self._refuse_all(error)
-            return
-        try:
-            while (first := self._queue.get()) is not None:
-                batch = [first]
-                while len(batch) < MOST_TOGETHER and not self._queue.empty():
-                    more = self._queue.get()
-                    if more is None:
-                        self._queue.put(None)
-                        break
-                    batch.append(more)
-                _write_batch(connection, batch)
-        finally:
-            connection.close()
+    def _write_pending(self) -> None:
+        while self._pending:
+            batch, self._pending = self._pending[:MOST_TOGETHER], self._pending[MOST_TOGETHER:]
+            for future, value, failure in _write_batch(self._connection, batch):
+                _tell(future, value, failure)
 
-    def _refuse_all(self, error: Exception) -> None:
-        """Without a connection nothing can be written: whoever waits is told, nobody waits for ever."""
-        while (first := self._queue.get()) is not None:
-            _tell(first[1], None, _ledger_error(error))
+
+def _running_loop() -> AbstractEventLoop:
+    from asyncio import get_running_loop  # only what sends needs it; it costs 20 ms
+
+    return get_running_loop()
 
 
 def _tell(future: Future[Any], value: Any, failure: BaseException | None) -> None:
     """Set what came of a write. Whoever asked may have been interrupted meanwhile: then nobody listens."""
-    if not future.set_running_or_notify_cancel():
+    if future.done() or future.get_loop().is_closed():
         return
     if failure is not None:
         future.set_exception(failure)
@@ -111,24 +97,22 @@ def _tell(future: Future[Any], value: Any, failure: BaseException | None) -> Non
         future.set_result(value)
 
 
-def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]]) -> None:
-    results: list[tuple[Future[Any], Any, BaseException | None]] = []
+def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
+    """One transaction for all; one that fails is undone alone. Nothing is told before it is durable."""
+    written: list[Written] = []
     try:
         with _transaction(connection):
             for act, future in batch:
                 connection.execute("SAVEPOINT one")
                 try:
-                    results.append((future, act(connection), None))
+                    written.append((future, act(connection), None))
                 except Exception as error:
                     connection.execute("ROLLBACK TO one")
-                    results.append((future, None, _ledger_error(error) if isinstance(error, sqlite3.Error) else error))
+                    written.append((future, None, _ledger_error(error) if isinstance(error, sqlite3.Error) else error))
                 connection.execute("RELEASE one")
     except sqlite3.Error as error:
-        for _, future in batch:
-            _tell(future, None, _ledger_error(error))
-        return
-    for future, value, failure in results:
-        _tell(future, value, failure)
+        return [(future, None, _ledger_error(error)) for _, future in batch]
+    return written
 
 
 @contextmanager

@@ -12,17 +12,17 @@ from smm_cli.ledger.receipts import read_receipt, receipt_text
 from smm_cli.words.delivery import Receipt
 
 
-def keep_receipt(c: sqlite3.Connection, calendar: str, receipt: Receipt) -> None:
-    """Keep a receipt in the ledger until its file is written; it stays there as what the file must say."""
+def keep_receipt(c: sqlite3.Connection, calendar: str, receipt: Receipt, text: str = "") -> None:
+    """Keep a receipt in the ledger until its file is written; it stays there as what the file must say (`text`, if made already)."""
     c.execute(
         "UPDATE delivery SET receipt = :receipt, receipt_written = 0, digest = CASE WHEN :digest = '' THEN digest ELSE :digest END"
         " WHERE calendar = :calendar AND name = :name",
-        {"calendar": calendar, "name": receipt.delivery, "receipt": receipt_text(receipt), "digest": receipt.digest},
+        {"calendar": calendar, "name": receipt.delivery, "receipt": text or receipt_text(receipt), "digest": receipt.digest},
     )
 
 
-def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int, note: str = "") -> None:
-    """Every part is public: the channel is free, the receipt is kept, bodies and capabilities are forgotten."""
+def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int, note: str = "", text: str = "") -> None:
+    """Every part is public: the channel is free, the receipt (`text`, if made already) is kept, bodies and capabilities are forgotten."""
     c.execute(
         "UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = :note, slug = '', payload = '',"
         " parts_public = :parts, parts_total = :parts WHERE calendar = :calendar AND name = :name",
@@ -35,7 +35,7 @@ def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int,
             "parts": parts,
         },
     )
-    keep_receipt(c, claim.calendar, receipt)
+    keep_receipt(c, claim.calendar, receipt, text)
     forget_exchanges(c, claim.calendar, claim.delivery, PUBLISH)
     give_back(c, claim)
 

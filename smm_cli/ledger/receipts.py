@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from smm_cli.errors import LedgerError
+from smm_cli.ledger.durable import write_together
 from smm_cli.words.delivery import (
     CANCELLED,
     FAILED,
@@ -46,33 +47,20 @@ def receipt_path(receipt: Receipt) -> str:
 
 
 def write_receipt(folder: Path, receipt: Receipt) -> Path:
-    """Write one receipt: beside, fsync, rename. Raises OSError (a full disk, a link that leads elsewhere): the ledger writes it later."""
-    path = folder / receipt_path(receipt)
-    if not path.parent.resolve().is_relative_to(folder.parent.resolve() / folder.name):
-        raise PermissionError(f"{path.parent} leads out of the calendar through a link")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")  # containers may share a process id
-    try:
-        with beside.open("wb") as file:
-            file.write(receipt_text(receipt).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-    return path
+    """Write one receipt. Raises OSError (a full disk, a link that leads elsewhere): the ledger writes it later."""
+    return write_receipts(folder, [(receipt, receipt_text(receipt))])[0]
 
 
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def write_receipts(folder: Path, receipts: Sequence[tuple[Receipt, str]]) -> list[Path]:
+    """Write receipts and what they say as TOML, durable on return. Raises OSError: then none of them is written."""
+    paths = [folder / receipt_path(receipt) for receipt, _ in receipts]
+    inside = folder.parent.resolve() / folder.name
+    for parent in {path.parent for path in paths}:
+        if not parent.resolve().is_relative_to(inside):
+            raise PermissionError(f"{parent} leads out of the calendar through a link")
+        parent.mkdir(parents=True, exist_ok=True)
+    write_together([(path, text.encode()) for path, (_, text) in zip(paths, receipts, strict=True)])
+    return paths
 
 
 def receipt_text(receipt: Receipt) -> str:

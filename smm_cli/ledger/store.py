@@ -80,10 +80,10 @@ class Ledger:
         return self.db.write(act)
 
     async def commit(self, act: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `act` on the writer thread, together with what else is ready; durable when it returns. An interruption does not undo it."""
-        import asyncio  # only what sends needs it; it costs 20 ms
+        """Run `act` together with what else is ready; durable when it returns. An interruption does not undo it."""
+        from asyncio import shield  # only what sends needs it; it costs 20 ms
 
-        return await asyncio.shield(asyncio.wrap_future(self.db.submit(act)))
+        return await shield(self.db.submit(act))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

@@ -69,22 +69,46 @@ def test_an_interrupted_write_is_written_and_later_ones_too(opened):
     assert sorted(ledger.waits()) == ["one", "two"]
 
 
-def test_a_future_that_nobody_awaits_any_more_does_not_stop_the_writer(tmp_path):
+def test_a_future_that_nobody_awaits_any_more_does_not_stop_the_others(tmp_path):
     db = Db(tmp_path / "ledger.db")
-    first = db.submit(lambda c: None)
-    first.cancel()
-    assert db.submit(lambda c: 7).result(10) == 7
+
+    async def two():
+        db.submit(lambda c: None).cancel()
+        return await asyncio.wait_for(db.submit(lambda c: 7), 10)
+
+    assert asyncio.run(two()) == 7
     db.close()
 
 
-def test_a_writer_that_cannot_open_the_file_says_so(tmp_path):
+def test_what_is_ready_together_shares_a_transaction_and_one_that_fails_is_undone_alone(tmp_path):
     db = Db(tmp_path / "ledger.db")
-    db.path = tmp_path / "gone" / "ledger.db"
-    with pytest.raises(LedgerError):
-        db.submit(lambda c: None).result(10)
-    with pytest.raises(LedgerError):
-        db.submit(lambda c: None).result(10)
+
+    def writes(what):
+        return lambda c: c.execute("INSERT INTO wait VALUES ('acme', :what, 1, 1, 1)", {"what": what}).rowcount
+
+    async def together():
+        return await asyncio.gather(*(db.submit(writes(what)) for what in ("one", "two", "one", "three")), return_exceptions=True)
+
+    before = db.read("SELECT value FROM counter")[0]["value"]
+    first, second, third, fourth = asyncio.run(together())
+    assert (first, second, fourth) == (1, 1, 1)
+    assert isinstance(third, LedgerError)
+    assert [row["what"] for row in db.read("SELECT what FROM wait ORDER BY what")] == ["one", "three", "two"]
+    assert db.read("SELECT value FROM counter")[0]["value"] == before + 1
     db.close()
+
+
+def test_what_still_waits_is_written_when_the_ledger_is_closed(tmp_path):
+    db = Db(tmp_path / "ledger.db")
+
+    async def leave():
+        db.submit(lambda c: c.execute("INSERT INTO wait VALUES ('acme', 'late', 1, 1, 1)"))
+
+    asyncio.run(leave())
+    db.close()
+    again = Db(tmp_path / "ledger.db")
+    assert [row["what"] for row in again.read("SELECT what FROM wait")] == ["late"]
+    again.close()
 
 
 def test_every_write_raises_the_counter(opened, now):
