@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smm_cli.calendar.frontmatter import Front, Keys, read_front
+from smm_cli.calendar.post_quick import Quick, read_quickly
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Place, Problem, errors_of
 
@@ -38,7 +39,8 @@ def parse(path: str, data: bytes) -> tuple[Post | None, list[Problem], dict[str,
     front, problems = read_front(path, data)
     if front is None or errors_of(problems):
         return None, problems, {}
-    table, wrong, wrong_targets = _validate(path, front)
+    quick = read_quickly(front.values)
+    table, wrong, wrong_targets = (quick, [], {}) if quick else _validate(path, front)
     problems += wrong
     body, targets, marked, texts = _bodies(path, front, table)
     problems += texts
@@ -135,7 +137,7 @@ def _problems(path: str, front: Front, error: ValidationError) -> Iterable[tuple
 Said = dict[str, dict[str, Any]]
 
 
-def _bodies(path: str, front: Front, table: PostTable | None) -> tuple[str, Said, dict[str, int], list[Problem]]:
+def _bodies(path: str, front: Front, table: PostTable | Quick | None) -> tuple[str, Said, dict[str, int], list[Problem]]:
     """The text for everybody, what targets say (keys and texts, plain JSON), the lines of marked texts, what is wrong with markers."""
     said = {name: _plain(target, front, ("for", name)) for name, target in (table.targets if table else {}).items()}
     if "<!--" not in front.body:
@@ -174,16 +176,22 @@ def _plain(target: TargetTable, front: Front, keys: Keys) -> dict[str, Any]:
     return said
 
 
-def _post(path: str, front: Front, table: PostTable, body: str, targets: dict[str, dict[str, Any]]) -> Post:
+def _post(path: str, front: Front, table: PostTable | Quick, body: str, targets: dict[str, dict[str, Any]]) -> Post:
+    fields = {name: getattr(table, name) for name in table.model_fields_set if name not in ("targets", "notes")}
+    if isinstance(table, Quick):
+        return _made(path, front, table, body, targets, fields)
     from smm_cli.calendar.post_model import media_of, poll_of, wait_of
 
-    fields = {name: getattr(table, name) for name in table.model_fields_set if name not in ("targets", "notes")}
     if table.media:
         fields["media"] = tuple(media_of(item, front.at(("media", number))[0]) for number, item in enumerate(table.media))
     if table.poll:
         fields["poll"] = poll_of(table.poll)
     if table.wait_for:
         fields["wait_for"] = wait_of(table.wait_for)
+    return _made(path, front, table, body, targets, fields)
+
+
+def _made(path: str, front: Front, table: PostTable | Quick, body: str, targets: Said, fields: dict[str, Any]) -> Post:
     fields.setdefault("id", "")
     digest = _digest(body, table.title, table.link, targets)
     return Post(path=path, body=body, body_line=front.body_line, targets=targets, text_digest=digest, **fields)
