@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from smm_cli.accounts.credentials import Credentials, same_account
@@ -13,6 +13,7 @@ from smm_cli.accounts.references import file_of
 from smm_cli.calendar.model import Calendar
 from smm_cli.errors import AuthFailed
 from smm_cli.words.channel import Channel
+from smm_cli.words.frozen import dataclass
 
 FOLDER = ".smm/secrets"
 

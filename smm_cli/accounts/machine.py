@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from smm_cli.accounts.private import config_folder, read_private
 from smm_cli.errors import ConfigError
 from smm_cli.words.delivery import is_name
+from smm_cli.words.frozen import dataclass
 
 KEYS = ("runner", "ledger", "alerts", "networks")
 

@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from smm_cli.accounts.masks import remember
 from smm_cli.accounts.private import read_private, write_private
 from smm_cli.errors import ConfigError
+from smm_cli.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

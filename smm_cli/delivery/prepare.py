@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from smm_cli.calendar.check import check_post
@@ -21,6 +21,7 @@ from smm_cli.networks.base import Facts, Network
 from smm_cli.networks.check import check_payload
 from smm_cli.words.channel import Account, Channel
 from smm_cli.words.delivery import Payload, Receipt
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media, Post
 from smm_cli.words.problem import ERROR, Place, Problem
 

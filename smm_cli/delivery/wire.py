@@ -6,7 +6,6 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from smm_cli import __version__
 from smm_cli.delivery.handles import Filler
 from smm_cli.errors import LedgerError, Rejected
 from smm_cli.words.exchange import Body, Field, Form, Json, Multipart, Request, Slice, Text
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Blob
 
 AGENT = f"smm-cli/{__version__}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from smm_cli.text.commonmark import commonmark
 from smm_cli.text.html import html
 from smm_cli.text.lines import Line, lines_of
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.tree import Block, Mention
 
 __all__ = ["Span", "commonmark", "html", "plain", "rich"]

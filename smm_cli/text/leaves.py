@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, groupby
 
 from smm_cli.text.rulers import clusters
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.tree import (
     Block,
     Break,

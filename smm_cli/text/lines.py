@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.tree import (
     Block,
     Break,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -15,6 +14,7 @@ from markdown_it.rules_inline.emphasis import tokenize as emphasis
 from smm_cli.text.inlines import address, at_word_edges, hashtag, person
 from smm_cli.text.remarks import remarks
 from smm_cli.text.tokens import Token, blocks_of, plain_of
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media, Part
 from smm_cli.words.problem import Place, Problem
 from smm_cli.words.tree import Block, Rule

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from smm_cli.text.remarks import marker_problem
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.problem import Place, Problem
 
 MARKER = re.compile(r"<!--\s*for\s*:\s*(.*?)\s*-->\s*", re.IGNORECASE)

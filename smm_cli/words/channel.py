@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
+
+from smm_cli.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Channel:
 
     `settings` is the raw table, read by the network's Settings; `account` the pinned handle; `secret` one reference or a table of
     them; `since` the day before which posts of a group do not follow; `gap` the least seconds between two posts;
-    `limits` overrides declared limits by name; `max_late` seconds, None for no limit; `formerly` earlier names.
+    `limits` overrides declared limits by name; `max_late` seconds, None for no limit; `formerly` earlier names;
+    `kept` what Settings ("settings") and, of a post without any, Options ("options") were when they were validated, where known.
     """
 
     name: str
@@ -76,3 +79,4 @@ class Channel:
     limits: Mapping[str, int] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
     line: int = 0
+    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

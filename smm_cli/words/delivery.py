@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")

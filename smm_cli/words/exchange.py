@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Blob
 
 OK = range(200, 300)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from smm_cli.words.frozen import dataclass
 
 JPEG, PNG, GIF, WEBP, AVIF, HEIC = "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic"
 MP4, WEBM, QUICKTIME = "video/mp4", "video/webm", "video/quicktime"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from smm_cli.words.frozen import dataclass
 
 if TYPE_CHECKING:
     from smm_cli.words.tree import Block

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from smm_cli.words.frozen import dataclass
 
 ERROR = "error"
 WARNING = "warning"
