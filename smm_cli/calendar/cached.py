@@ -14,7 +14,7 @@ from smm_cli.calendar.stored import of_plain, to_plain
 from smm_cli.errors import ConfigError
 from smm_cli.words.problem import Problem, errors_of
 
-FORM = 1
+FORM = 2
 """Raised when the kept form changes between two releases of one version."""
 KEPT = 8
 """So many forms are kept: the published commit's, the work tree's, and some that were compared."""

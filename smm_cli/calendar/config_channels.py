@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,7 @@ from smm_cli.calendar.config_said import keys_of, problem, problems_of
 from smm_cli.calendar.near import did_you_mean
 from smm_cli.calendar.toml_lines import Key, line_of
 from smm_cli.errors import ConfigError
+from smm_cli.networks._table import kept_of
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Channel
 from smm_cli.words.problem import Problem
@@ -77,7 +79,20 @@ def _channel(name: str, read: ChannelTable, settings: dict[str, Any], late: floa
         limits={key: value for key, value in read.limits.items() if isinstance(value, int)},
         formerly=tuple(read.formerly),
         line=line,
+        kept=_kept(read.network, network, settings),
     )
+
+
+def _kept(name: str, network: type[Network], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the networks of smm's own need not validate again; those of others may change without smm."""
+    if name not in networks.built_in():
+        return {}
+    kept: dict[str, dict[str, Any]] = {}
+    for key, model, said in (("settings", network.Settings, settings), ("options", network.Options, {})):
+        with suppress(ValidationError):  # told by _check_settings
+            if (values := kept_of(model, said)) is not None:
+                kept[key] = values
+    return kept
 
 
 def _check_settings(network: type[Network], settings: Mapping[str, Any], base: Key, lines: dict[Key, int]) -> list[Problem]:

@@ -6,13 +6,13 @@ import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
 from smm_cli.networks._bluesky_record import external
 from smm_cli.words.exchange import Answer, Request
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Blob
 
 THUMB_BYTES = 1_000_000

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from smm_cli.networks.base import Table
+from smm_cli.networks._bluesky_text import LANGUAGE
+from smm_cli.networks._table import Table
 
 LIST = re.compile(r"list:at://[^/\s]+/app\.bsky\.graph\.list/[A-Za-z0-9._:~-]+")
 RULES = ("mention", "follower", "following")
 RULES_MOST = 5
 """Source: lexicon app.bsky.feed.threadgate, 2026-08-20."""
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 class Settings(Table):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
@@ -11,6 +10,7 @@ from smm_cli.networks._bluesky_place import place, strong
 from smm_cli.networks._bluesky_record import POST
 from smm_cli.words.delivery import PartReceipt, is_name
 from smm_cli.words.exchange import Answer, Json, Request, Slice
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Blob
 
 KEPT = 1800.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ PATH_SHOWN, PATH_KEPT = 15, 13
 """A path longer than 15 characters is cut to 13 and an ellipsis. Source: toShortUrl of the app (social-app), 2026-08."""
 TAG_LETTERS, TAG_BYTES = 64, 640
 """Source: lexicon app.bsky.richtext.facet#tag, 2026-08-20 (graphemes there; code points are never fewer)."""
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 class Spanned(Protocol):

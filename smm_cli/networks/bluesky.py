@@ -12,13 +12,10 @@ from smm_cli.networks import _bluesky_session as session
 from smm_cli.networks import _bluesky_video as video
 from smm_cli.networks._bluesky_card import card
 from smm_cli.networks._bluesky_fault import bluesky_fault
-from smm_cli.networks._bluesky_options import LANGUAGE
-from smm_cli.networks._bluesky_options import Options as BlueskyOptions
-from smm_cli.networks._bluesky_options import Settings as BlueskySettings
 from smm_cli.networks._bluesky_pds import Pds
 from smm_cli.networks._bluesky_place import place, strong
-from smm_cli.networks._bluesky_text import laid_out
-from smm_cli.networks.base import Facts, Network, Repeat, host_of
+from smm_cli.networks._bluesky_text import LANGUAGE, laid_out
+from smm_cli.networks.base import Facts, Later, Network, Repeat, host_of
 from smm_cli.text.dialects import rich
 from smm_cli.words.auth import Session
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
@@ -75,11 +72,8 @@ class Bluesky(Network):
         "Keep the password (four groups of four letters) where the channel's `secret` says."
     )
 
-    class Settings(BlueskySettings):
-        """Its table in channels.toml."""
-
-    class Options(BlueskyOptions):
-        """Its keys in a post."""
+    Settings = Later("smm_cli.networks._bluesky_options", "Settings")
+    Options = Later("smm_cli.networks._bluesky_options", "Options")
 
     # -- where ---------------------------------------------------------------------------------------------------------------
 

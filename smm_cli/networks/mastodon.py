@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, urlsplit
-
-from pydantic import field_validator
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable, SmmError
 from smm_cli.networks._mastodon_fault import read_fault
@@ -22,7 +20,7 @@ from smm_cli.networks._mastodon_media import attached_again, upload_all
 from smm_cli.networks._mastodon_remarks import remarks_on
 from smm_cli.networks._mastodon_server import ask_server, sign_in
 from smm_cli.networks._short import described, short
-from smm_cli.networks.base import Facts, Network, Repeat, Table
+from smm_cli.networks.base import Facts, Later, Network, Repeat
 from smm_cli.text.dialects import plain
 from smm_cli.text.rulers import measure
 from smm_cli.words.auth import OAuth2
@@ -73,29 +71,8 @@ class Mastodon(Network):
     visibilities = ("public", "unlisted", "private", "direct")
     steps = "Nothing to create first: smm registers itself at your server, and you allow it in the browser."
 
-    class Settings(Table):
-        """`server`, and defaults for what a post does not say. `thread_visibility` holds from the second part on."""
-
-        server: str
-        visibility: Literal["public", "unlisted", "private", "direct"] = "public"
-        thread_visibility: Literal["", "public", "unlisted", "private", "direct"] = ""
-        language: str = ""
-        numbering: str = ""
-
-        @field_validator("server")
-        @classmethod
-        def _an_address(cls, value: str) -> str:
-            found = urlsplit(value.strip().rstrip("/"))
-            loopback = found.hostname in ("127.0.0.1", "::1", "localhost")
-            if found.scheme not in (("https", "http") if loopback else ("https",)) or not found.hostname or found.path or found.query:
-                raise ValueError('must be the address of your server, like "https://mastodon.example"')
-            return f"{found.scheme}://{found.netloc.lower()}"
-
-    class Options(Table):
-        """`sensitive` hides media behind a click; `quote_policy`: who may quote the post (Mastodon 4.5 and later)."""
-
-        sensitive: bool = False
-        quote_policy: Literal["", "public", "followers", "nobody"] = ""
+    Settings = Later("smm_cli.networks._mastodon_tables", "Settings")
+    Options = Later("smm_cli.networks._mastodon_tables", "Options")
 
     @property
     def server(self) -> str:

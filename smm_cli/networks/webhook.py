@@ -12,11 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from pydantic import field_validator
-
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks._short import described, short
-from smm_cli.networks.base import Facts, Network, Repeat, Table
+from smm_cli.networks.base import Facts, Later, Network, Repeat
 from smm_cli.networks.fault import retry_after, said_by
 from smm_cli.text.dialects import commonmark, html, plain
 from smm_cli.words.auth import StandardWebhooks
@@ -74,23 +72,7 @@ class Webhook(Network):
     asked_daily = False
     steps = "Make a secret (whsec_ and the base64 of 32 random bytes), give it to the receiver and to smm."
 
-    class Settings(Table):
-        """`url` of the receiver. `dedupes`: it drops an event whose webhook-id it got within the last day, as the specification
-        advises; smm then repeats an event whose answer was lost. `media_base`: where the calendar's files are public, if anywhere.
-        """
-
-        url: str
-        dedupes: bool = True
-        media_base: str = ""
-
-        @field_validator("url", "media_base")
-        @classmethod
-        def _an_address(cls, value: str) -> str:
-            found = urlsplit(value)
-            loopback = found.hostname in ("127.0.0.1", "::1", "localhost")
-            if value and (found.scheme not in (("https", "http") if loopback else ("https",)) or not found.hostname):
-                raise ValueError('must be an https address, like "https://example.org/hook"')
-            return value
+    Settings = Later("smm_cli.networks._webhook_tables", "Settings")
 
     def repeat(self) -> Repeat | None:
         """For a day, where the receiver drops events that it has seen (setting `dedupes`)."""

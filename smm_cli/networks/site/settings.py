@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from smm_cli.networks.base import Network
+from smm_cli.networks._table import Table
 
 
 def _address(text: str) -> str:
@@ -33,7 +33,7 @@ def _output(text: str) -> str:
     return text
 
 
-class SiteSettings(Network.Settings):
+class SiteSettings(Table):
     """`output`: the folder that is written, below the calendar. `address`: where the site is read, with its path if it lives below one.
     `language` is that of lists and feeds (else that of most posts); `hub` is told of changes (WebSub); `accent` is the colour of links,
     made readable where it is not.
