@@ -11,6 +11,7 @@ from smm_cli.calendar.source import Commit
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import outcome_shape
+from smm_cli.delivery.channel_run import STOPPED
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.tick import Ticked, may_go_now, tick
@@ -60,10 +61,11 @@ def publish(
 def exit_code_of(outcome: Outcome) -> int:
     """How bad an outcome is: published, held for the post's sake, and waiting (for a person, for another try) are 0.
 
-    A delivery held because its channel cannot send is not: 3 where the configuration is wrong, 5 where its credential is refused.
+    A delivery held because its channel cannot send is not: 3 where the configuration is wrong, 5 where its credential is refused
+    in this tick; a channel that was stopped before is `smm status`'s business.
     """
     error = outcome.error
-    if error is None or outcome.state == WAITING:
+    if error is None or outcome.state == WAITING or error.slug == STOPPED:
         return 0
     if error.exit_code in (1, 7):
         return error.exit_code

@@ -29,6 +29,8 @@ ACCOUNT_AGE = timedelta(hours=24)
 """How old the answer of `verify` may be before it is asked for again."""
 
 
+STOPPED = "stopped"
+"""The slug of what is held since an earlier tick's credential was refused."""
 RACY = 2.0
 """Seconds: a file changed so shortly before it was read may have changed again without a new time."""
 
@@ -209,7 +211,7 @@ class ChannelRun:
 
     def _gated(self, delivery: Delivery, gate: Gate) -> Outcome:
         if gate.reason == "stopped":
-            return self._held(delivery, AuthFailed(gate.why))
+            return self._held(delivery, AuthFailed(gate.why, slug=STOPPED))
         return Outcome(delivery.name, HELD, note=gate.why, next_at=gate.until)
 
     def _bug(self, error: Exception) -> SmmError:

@@ -25,8 +25,9 @@ UNITS = {"utf8": "bytes", "utf16": "UTF-16 units"}
 """What a ruler counts, where it is not simply characters."""
 ALWAYS = ("content_warning", "poll", "reply_to", "quote", "first_comment")
 """Keys whose loss a reader would notice: said wherever a network has no place for them."""
-ALONE = ("title", "canonical", "link", "tags")
-"""Keys that other channels of the post may want: said only where this channel stands alone in the post."""
+ALONE = ("canonical", "link", "tags")
+"""Keys that other channels of the post may want: said only where this channel stands alone in the post. A title names the post to
+people too (lists, pages): that a network has none is no news."""
 
 
 def check_payload(network: Network, post: Post, payload: Payload, facts: Facts) -> list[Problem]:

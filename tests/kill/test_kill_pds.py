@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 SEED = 4711
-KILLS, POSTS = 50, 50
+KILLS, POSTS = 50, 25
 
 
 def post(n):
@@ -33,7 +33,7 @@ def records(pds, did):
 @pytest.mark.server
 @pytest.mark.slow
 @pytest.mark.timeout(280)
-@pytest.mark.parametrize("run", range(2))
+@pytest.mark.parametrize("run", range(4))
 def test_runners_killed_at_random_moments_write_every_record_once(arena, pds, run, record_property):
     chance = random.Random(SEED + run)
     handle = f"kim{secrets.token_hex(3)}.test"
