@@ -1,4 +1,4 @@
-"""Dataclasses as `dataclasses` makes them, frozen and with slots, but quick to declare: their methods are made when first used.
+"""Dataclasses as `dataclasses` makes them, frozen, but quick to declare: their methods are made when first used.
 
 A process declares about a hundred of them and uses a third; making all methods of each took 45 of 350 ms (measured 2026-11-22).
 """
@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
 
-    def dataclass(*, frozen: bool, slots: bool):
-        """As `dataclasses.dataclass(frozen=True, slots=True)`, which is the only form it has."""
-        if not (frozen and slots):
-            raise TypeError("this makes frozen dataclasses with slots only")
-        return _declare
+    def dataclass(*, frozen: bool, slots: bool = False):
+        """As `dataclasses.dataclass(frozen=True)`, with slots or without; it has no other form."""
+        if not frozen:
+            raise TypeError("this makes frozen dataclasses only")
+        return lambda cls: _declare(cls, slots)
 
 
-def _declare(cls: Any) -> Any:
+def _declare(cls: Any, slots: bool) -> Any:
     if any(hasattr(base, "__dataclass_fields__") for base in cls.__mro__[1:]) or hasattr(cls, "__post_init__"):
-        return dataclasses.dataclass(frozen=True, slots=True)(cls)  # what depends on others is made at once, with all its checks
+        return dataclasses.dataclass(frozen=True, slots=slots)(cls)  # what depends on others is made at once, with all its checks
     own = frozenset(vars(cls))
-    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
     said = made.__dataclass_params__
     said.init = said.repr = said.eq = said.frozen = True
-    kept = {"__setattr__": _refuse_setting, "__delattr__": _refuse_deleting, "__getstate__": _state, "__setstate__": _restore}
+    kept = {"__setattr__": _refuse_setting, "__delattr__": _refuse_deleting}
+    if slots:
+        kept |= {"__getstate__": _state, "__setstate__": _restore}
     methods = {"__init__": _first_init(made), "__repr__": _shown, "__eq__": _first_equal(made), "__hash__": _first_hash(made), **kept}
     for name, method in methods.items():
         if name not in own:
