@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from smm_cli.calendar.media_files import check_media, pictures_of
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Place, Problem
 
