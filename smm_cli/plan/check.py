@@ -67,7 +67,7 @@ def _told(channel: str, listed: Sequence[Delivery]) -> Problem:
     names = ", ".join(posts[:5]) + (f" and {len(posts) - 5} more" if len(posts) > 5 else "")
     many = f"{len(posts)} posts whose times have passed go" if len(posts) > 1 else "a post whose time has passed goes"
     what = f"{many} out at once, since {channel} has no lateness limit: {names}"
-    hint = f"keep one: smm queue hold {posts[0]}   or set a limit: max_late = \"2h\" below [channels.{channel}]"
+    hint = f'keep one: smm queue hold {posts[0]}   or set a limit: max_late = "2h" below [channels.{channel}]'
     return Problem("time-passed", what, Place(channel=channel), hint, INFO)
 
 
