@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from smm_cli.calendar.unseen import told, unseen_in
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.problem import ERROR, Place, Problem
 
 MAX_FILE = 1 << 20

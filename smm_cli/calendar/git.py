@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smm_cli.errors import ConfigError
+from smm_cli.words.frozen import dataclass
 
 if TYPE_CHECKING:
     import subprocess

@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -17,6 +16,7 @@ from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import Row, no_collection, pack, pack_problems, unpack, unpack_problems
 from smm_cli.calendar.source import Commit, Source, WorkTree, make_state
 from smm_cli.calendar.stamps import blob_id, row_id, version
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Problem
 

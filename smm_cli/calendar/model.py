@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.frozen import dataclass
 
 WORKTREE = "worktree"
 

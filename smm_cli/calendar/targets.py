@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from smm_cli.calendar.model import Calendar
 from smm_cli.words.channel import Channel
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media, Poll, Post, WaitFor
 
 TEXT_LINE = "text_line"

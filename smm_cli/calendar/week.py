@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import product
 
 from smm_cli.calendar.near import near
 from smm_cli.words.channel import Slot
+from smm_cli.words.frozen import dataclass
 
 NAMES = (
     ("mon", "monday", "mo", "montag"),

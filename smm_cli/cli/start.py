@@ -13,6 +13,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code. Never raises, never shows a traceback for a person's mistake."""
     from smm_cli.cli import output
 
+    gc.set_threshold(100_000, 50, 50)  # a short life: looking for rubbish costs more than the rubbish
     try:
         code = _run(list(arguments))
         sys.stdout.flush()  # a closed pipe shows here, not when Python ends

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smm_cli.delivery.conversation import PartRun
@@ -17,6 +17,7 @@ from smm_cli.ledger.journal import PartState
 from smm_cli.ledger.outcomes import ended, keep_receipt, log_attempt, published
 from smm_cli.ledger.receipts import receipt_text
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, UNKNOWN, PartReceipt, Receipt
+from smm_cli.words.frozen import dataclass
 
 File = Callable[[Receipt, str], None]
 """Is told of a receipt, and what it says as TOML."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from smm_cli.calendar.near import did_you_mean
@@ -21,6 +20,7 @@ from smm_cli.ledger.intake import refuse_foreign, take_in, write_out
 from smm_cli.ledger.people import release, retry
 from smm_cli.plan.plan import Plan, due
 from smm_cli.words.delivery import FAILED, HELD, PLANNED, PUBLISHED, RETRY, Delivery
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Problem
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from smm_cli.delivery.converse import converse
@@ -15,6 +15,7 @@ from smm_cli.ledger.receipts import read_receipt, receipt_files
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import CANCELLED, PUBLISHED, SENDING, Change, Receipt
+from smm_cli.words.frozen import dataclass
 
 WITHDRAWN, PARTLY = "withdrawn", "partly withdrawn"
 """What a receipt's `[[changes]]` say: all is gone; or some parts are, and `why` names them."""

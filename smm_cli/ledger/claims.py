@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import Delivery
+from smm_cli.words.frozen import dataclass
 
 LEASE = timedelta(seconds=180)
 """How long a claim holds without being extended: longer than any request's time-out plus its 30 s of reserve."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 
 from smm_cli.errors import ConfigError, LedgerError
@@ -11,6 +10,7 @@ from smm_cli.ledger.moments import EPOCH, moment, ms
 from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipt
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import CANCELLED, FAILED, PUBLISHED, RETRY, UNKNOWN, Receipt
+from smm_cli.words.frozen import dataclass
 
 TAKES_OVER = {PUBLISHED: 3, CANCELLED: 2, UNKNOWN: 1}
 """States of a receipt that outrank what the ledger only planned; of two, the higher wins."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,6 +110,8 @@ def _second(moment: datetime | None) -> datetime | None:
 
 def read_receipt(data: bytes, where: str) -> Receipt:
     """The receipt in `data`. Raises LedgerError naming `where`: an unreadable receipt stops, it is never passed over."""
+    import tomllib  # most ticks read no receipt
+
     try:
         table = tomllib.loads(data.decode("utf-8"))
         if table.get("format") != FORMAT:

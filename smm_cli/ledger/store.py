@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -17,6 +17,7 @@ from smm_cli.ledger.journal import Journal
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import RETRY, SENDING, Record
+from smm_cli.words.frozen import dataclass
 
 T = TypeVar("T")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from smm_cli.media.types import BMP, TIFF
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.limit import AVIF, GIF, JPEG, PNG, WEBP
 
 if TYPE_CHECKING:

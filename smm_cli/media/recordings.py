@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from typing import Any
 
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.limit import MP4, QUICKTIME
 
 PLACES = (b"\xa9xyz", b"com.apple.quicktime.location.ISO6709", b"loci")

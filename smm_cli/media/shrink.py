@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from smm_cli.media.pictures import opened
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.limit import AVIF, JPEG, PNG, WEBP, MediaLimit
 
 if TYPE_CHECKING:

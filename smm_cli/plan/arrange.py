@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from smm_cli.plan.slots import Line, slot_times, used_slots
 from smm_cli.plan.wanted import Wanted
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import Record
+from smm_cli.words.frozen import dataclass
 
 AHEAD = timedelta(days=366)
 """How far slots are given out where the plan has no end."""

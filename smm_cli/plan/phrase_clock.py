@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import time
 
 from smm_cli.plan.phrase_words import MIDNIGHT, NOON
+from smm_cli.words.frozen import dataclass
 
 HOURS = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?uhr(?: (\d{1,2}))?")
 COLON = re.compile(r"(\d{1,2}):(\d{2})")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from smm_cli.plan.phrase_words import MONTHS, NEXT, ON, ONE, TODAY, UNITS, WEEKDAYS
+from smm_cli.words.frozen import dataclass
 
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\.(?: ?(\d{4}))?")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
@@ -15,6 +14,7 @@ from smm_cli.plan.scope import Scope
 from smm_cli.plan.settled import orphan
 from smm_cli.plan.waits import WaitAnswer
 from smm_cli.words.delivery import HELD, PLANNED, RETRY, SENDING, UNKNOWN, Delivery
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.history import History
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Problem

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from smm_cli.errors import PostError
 from smm_cli.plan.wall import exists, occurrence_name, to_instant, to_wall
+from smm_cli.words.frozen import dataclass
 
 if TYPE_CHECKING:
     from dateutil.rrule import rrule
@@ -22,8 +21,6 @@ STEP = {"MINUTELY": timedelta(minutes=1), "HOURLY": timedelta(hours=1), "DAILY":
 BACK = {"MINUTELY": timedelta(hours=6), "HOURLY": timedelta(days=3), "DAILY": timedelta(days=45), "WEEKLY": timedelta(days=70)}
 """How far back the occurrence before a moment is looked for; for rarer rules 400 days."""
 BACK_ELSE = timedelta(days=400)
-LONGEST_GAP = timedelta(hours=3)
-"""More than any clock is put forward at once (two hours, Antarctica/Troll)."""
 DAY = timedelta(days=1)
 DAY_FILTERS = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYEASTER"})
 
@@ -57,25 +54,23 @@ class Recurrence:
     def between(self, after: datetime, before: datetime) -> Iterator[Occurrence]:
         """Occurrences with `after` <= at (instants), in order, up to the first after `before`, which is given too."""
         low = max(to_wall(after, self.zone) - DAY, self.start)
-        held: list[tuple[datetime, datetime, Occurrence]] = []
+        previous: Occurrence | None = None
         for wall in self._from(low).xafter(low, inc=True):
             if self.until and wall >= self.until:
                 break
             occurrence = Occurrence(occurrence_name(wall), wall, to_instant(wall, self.zone))
             if self._falls_away(occurrence) or occurrence.at < after:
                 continue
-            # Skipped times that moved forward may overtake later ones: given in order of instants.
-            heappush(held, (occurrence.at, wall, occurrence))
-            while held and held[0][1] < wall - LONGEST_GAP:
-                first = heappop(held)[2]
-                yield first
-                if first.at > before:
+            # A skipped time that moved forward may overtake the next: given in order of instants.
+            if previous and occurrence.at < previous.at:
+                occurrence, previous = previous, occurrence
+            if previous:
+                yield previous
+                if previous.at > before:
                     return
-        while held:
-            first = heappop(held)[2]
-            yield first
-            if first.at > before:
-                return
+            previous = occurrence
+        if previous:
+            yield previous
 
     def listed(self, after: datetime, before: datetime) -> tuple[Occurrence, ...]:
         """As between, worked out once for all channels of a post."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from smm_cli.plan.wall import to_instant, to_wall
 from smm_cli.plan.wanted import Wanted
 from smm_cli.words.channel import Slot
 from smm_cli.words.delivery import Record
+from smm_cli.words.frozen import dataclass
 
 
 def slot_times(slots: Iterable[Slot], zone: ZoneInfo, after: datetime, before: datetime) -> Iterator[datetime]:

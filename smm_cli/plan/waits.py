@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smm_cli.plan.past import Past
 from smm_cli.words.delivery import PUBLISHED, delivery_name
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 
 POLL = timedelta(minutes=5)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import HELD, PLANNED, RETRY, Delivery, Record, delivery_name
+from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 
 PERHAPS = frozenset({"settling", "outcome-unknown"})

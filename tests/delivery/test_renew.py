@@ -14,7 +14,7 @@ from smm_cli.accounts.tokens import TokenStore
 from smm_cli.clock import SetClock, SystemClock
 from smm_cli.delivery.transport import Transport
 from smm_cli.errors import AuthFailed, ConfigError, RateLimited, Retriable
-from smm_cli.networks.base import fault_by_status
+from smm_cli.networks.fault import fault_by_status
 from smm_cli.words.auth import OAuth2, Session
 from smm_cli.words.exchange import Json, Request, Tokens, Visit, handle
 
