@@ -81,10 +81,8 @@ class Ledger:
         return self.db.write(act)
 
     async def commit(self, act: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `act` together with what else is ready; durable when it returns. An interruption does not undo it."""
-        from asyncio import shield  # only what sends needs it; it costs 20 ms
-
-        return await shield(self.db.submit(act))
+        """Run `act` together with what else is ready; durable when it returns. Who is interrupted waiting does not undo it."""
+        return await self.db.submit(act)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

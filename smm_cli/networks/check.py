@@ -47,7 +47,8 @@ def check_payload(network: Network, post: Post, payload: Payload, facts: Facts) 
         found += check_files(network, part, at)
     found += _keys(network, post, place)
     found += _visibility(network, post, place)
-    found += _people(network, reading.parts, facts, place)
+    if "@{" in post.body:
+        found += _people(network, reading.parts, facts, place)
     if post.poll and "poll" in network.takes and network.poll_limit:
         with_media = bool(payload.parts and payload.parts[0].media)
         found += [Problem("poll", what, place, hint) for what, hint in _poll(post.poll, network.poll_limit, with_media, network.title)]
