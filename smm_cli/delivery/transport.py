@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import ssl
 from collections.abc import Callable, Collection, Mapping, MutableMapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -16,6 +14,7 @@ from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import Calendar
 from smm_cli.clock import Clock
 from smm_cli.delivery import foreign, program
+from smm_cli.delivery.connections import Plain, Watch, new_client
 from smm_cli.delivery.files import Files
 from smm_cli.delivery.handles import Filler, Target, keep_secret, target_of
 from smm_cli.delivery.incoming import Incoming, Unwelcome
@@ -42,8 +41,6 @@ UPLOAD_SPEED = 1 << 16
 """Bytes a second: how much longer than its time-out an upload may take (not a committing request: its lease counts on it)."""
 HURRY = 8.0
 """Seconds from `send` until a committing request leaves: its claim was extended just before, for its time-out and little more."""
-SHORT_LIVED = 4.0
-"""Seconds that an idle connection is kept. Servers close theirs after 5 s at the earliest (uvicorn, Node), so we are first."""
 
 
 class Transport:
@@ -72,8 +69,8 @@ class Transport:
         self._folders: dict[str, Files] = {}
         self._credentials: dict[str, Credentials] = {}
         self._signers: WeakKeyDictionary[Network, Signer] = WeakKeyDictionary()
-        self._client: httpx.AsyncClient | None = None
-        self._foreign_client: httpx.AsyncClient | None = None
+        self._client: httpx.AsyncClient | Plain | None = None
+        self._foreign_client: httpx.AsyncClient | Plain | None = None
 
     def signer(self, network: Network) -> Signer:
         """What signs for the channel that `network` is bound to."""
@@ -188,7 +185,7 @@ class Transport:
 
     async def _http(
         self,
-        client: httpx.AsyncClient,
+        client: httpx.AsyncClient | Plain,
         request: Request,
         url: httpx.URL,
         headers: Mapping[str, str],
@@ -198,7 +195,7 @@ class Transport:
     ) -> None:
         import httpx2 as httpx
 
-        watch = _Watch()
+        watch = Watch()
         seconds = request.timeout if request.commits else request.timeout + body.length / UPLOAD_SPEED
         limits = {"connect": min(CONNECTING, seconds), "pool": seconds, "read": seconds, "write": seconds}
         content = body.content
@@ -222,9 +219,9 @@ class Transport:
             reached, what = watch.reached, f"the connection to {host} broke: {str(wrong) or type(wrong).__name__}"
         raise Silence(what, reached)
 
-    def _shared(self) -> httpx.AsyncClient:
+    def _shared(self) -> httpx.AsyncClient | Plain:
         if self._client is None:
-            self._client = _new_client(keep=100)
+            self._client = new_client(keep=100)
         return self._client
 
     async def _file(self, network: Network, request: Request) -> Answer:
@@ -236,7 +233,7 @@ class Transport:
     ) -> None:
         """What carries requests to strangers: to `address`, whatever the name in `url` leads to by now; no connection is kept."""
         if self._foreign_client is None:
-            self._foreign_client = _new_client(keep=0)
+            self._foreign_client = new_client(keep=0)
         parsed = _address(url, target)
         named = {**headers, "host": parsed.netloc.decode("ascii")}
         extensions = {"sni_hostname": target.host} if target.scheme == "https" else {}
@@ -252,37 +249,6 @@ async def _receive(answer: httpx.Response, incoming: Incoming) -> None:
                 break
     finally:
         await answer.aclose()
-
-
-class _Watch:
-    """Told by httpx2 how far a request is: once its head is being written, it may have arrived."""
-
-    __slots__ = ("reached",)
-
-    def __init__(self) -> None:
-        self.reached = False
-
-    async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
-        if name == "http11.send_request_headers.started":
-            self.reached = True
-
-
-@cache
-def tls() -> ssl.SSLContext:
-    """The one TLS context of this process: making it costs 30 ms (measured 2026-11-22)."""
-    import httpx2 as httpx
-
-    return httpx.create_ssl_context()
-
-
-def _new_client(keep: int) -> httpx.AsyncClient:
-    import httpx2 as httpx
-
-    for name in ("httpx2", "httpcore2"):  # they log addresses, and addresses hold secrets
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        logging.getLogger(name).propagate = False
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=keep, keepalive_expiry=SHORT_LIVED)
-    return httpx.AsyncClient(verify=tls(), limits=limits, follow_redirects=False)
 
 
 @lru_cache(maxsize=256)

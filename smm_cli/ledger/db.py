@@ -99,6 +99,8 @@ def _tell(future: Future[Any], value: Any, failure: BaseException | None) -> Non
 
 def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
     """One transaction for all; one that fails is undone alone. Nothing is told before it is durable."""
+    if len(batch) == 1:
+        return [_write_alone(connection, *batch[0])]
     written: list[Written] = []
     try:
         with _transaction(connection):
@@ -113,6 +115,15 @@ def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Act, Future[A
     except sqlite3.Error as error:
         return [(future, None, _ledger_error(error)) for _, future in batch]
     return written
+
+
+def _write_alone(connection: sqlite3.Connection, act: Act, future: Future[Any]) -> Written:
+    try:
+        with _transaction(connection):
+            value = act(connection)
+    except Exception as error:
+        return future, None, _ledger_error(error) if isinstance(error, sqlite3.Error) else error
+    return future, value, None
 
 
 @contextmanager
