@@ -114,10 +114,13 @@ def _fetch(session: Session) -> None:
 
 
 def _show(ticked: Ticked, runner: Runner, posts: Sequence[str]) -> None:
-    zone = ZoneInfo(runner.calendar.timezone)
+    zone, said = ZoneInfo(runner.calendar.timezone), ""
     for outcome in ticked.outcomes:
         output.out(f"{output.paint(outcome.state, MARKS.get(outcome.state, ''))}  {outcome.delivery}  {outcome.url}".rstrip())
-        _explain(outcome, zone)
+        lines = _explained(outcome, zone)
+        if lines and lines != said:  # many deliveries of a channel may wait for one reason
+            output.tell(lines)
+        said = lines
     if ticked.outcomes:
         return
     if posts:
@@ -141,13 +144,11 @@ def _say_not_due(runner: Runner, posts: Sequence[str], zone: ZoneInfo) -> None:
         output.tell(f"Whatever its time: smm publish --post {posts[0]} --now")
 
 
-def _explain(outcome: Outcome, zone: ZoneInfo) -> None:
-    said = outcome.error.what if outcome.error else outcome.note
-    for line in (said, outcome.error.hint if outcome.error else ""):
-        if line:
-            output.tell(f"  {line}")
+def _explained(outcome: Outcome, zone: ZoneInfo) -> str:
+    said = [outcome.error.what, outcome.error.hint] if outcome.error else [outcome.note]
     if outcome.next_at is not None:
-        output.tell(f"  again at {say_moment(outcome.next_at, zone)}")
+        said.append(f"again at {say_moment(outcome.next_at, zone)}")
+    return "\n".join(f"  {line}" for line in said if line)
 
 
 def _say_idle(runner: Runner, zone: ZoneInfo) -> None:

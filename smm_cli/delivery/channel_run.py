@@ -16,7 +16,7 @@ from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome, send
 from smm_cli.delivery.sending import Sending
 from smm_cli.errors import AuthFailed, ConfigError, LedgerError, PostError, SmmError
-from smm_cli.ledger.claims import Claim, Gate, take
+from smm_cli.ledger.claims import BUSY, Claim, Gate, take
 from smm_cli.ledger.journal import PUBLISH
 from smm_cli.ledger.outcomes import ended, freeze
 from smm_cli.ledger.vault import Vault
@@ -212,7 +212,8 @@ class ChannelRun:
     def _gated(self, delivery: Delivery, gate: Gate) -> Outcome:
         if gate.reason == "stopped":
             return self._held(delivery, AuthFailed(gate.why, slug=STOPPED))
-        return Outcome(delivery.name, HELD, note=gate.why, next_at=gate.until)
+        later = None if gate.reason == BUSY else gate.until  # the other runner may be done at any moment
+        return Outcome(delivery.name, HELD, note=gate.why, next_at=later)
 
     def _bug(self, error: Exception) -> SmmError:
         what = f"smm failed in {self.channel.network}: {type(error).__name__}: {error}"

@@ -208,8 +208,6 @@ class PartRun:
         sending, now = self.sending, self.sending.clock.now()
         self.state.public_at, self.state.intent, self.state.intent_n = now, "", n
         self._n = n
-        entry = self._entry(request, answer)
-        self.state.entries[n] = entry
         trouble: Exception | None = None
         try:
             if self._conversation is not None:
@@ -218,14 +216,15 @@ class PartRun:
         except Exception as error:  # a bug in an adapter must not make a public part look unpublished
             trouble = error
         receipt, done = self.receipt, self.done
-
-        def act(c: Connection) -> None:
-            record_answer(c, self.key, entry)
-            publish_part(c, self.key, now, receipt, done)
-
-        if done:
-            sending.closing.append(act)
+        if done:  # no step is left that would ask for the answer again
+            sending.closing.append(lambda c: publish_part(c, self.key, now, receipt, done))
         else:
+            entry = self.state.entries[n] = replace(self._entry(request, answer), n=n)
+
+            def act(c: Connection) -> None:
+                record_answer(c, self.key, entry)
+                publish_part(c, self.key, now, receipt, done)
+
             await sending.ledger.commit(act)
         if trouble is not None:
             raise trouble

@@ -39,6 +39,8 @@ CONNECTING = 10.0
 """Seconds for a connection; a server that takes longer is down."""
 UPLOAD_SPEED = 1 << 16
 """Bytes a second: how much longer than its time-out an upload may take (not a committing request: its lease counts on it)."""
+KEPT, STRANGERS = 8, ""
+"""Idle connections that a channel keeps; under which name those to strangers stand (they keep none)."""
 HURRY = 8.0
 """Seconds from `send` until a committing request leaves: its claim was extended just before, for its time-out and little more."""
 
@@ -69,8 +71,7 @@ class Transport:
         self._folders: dict[str, Files] = {}
         self._credentials: dict[str, Credentials] = {}
         self._signers: WeakKeyDictionary[Network, Signer] = WeakKeyDictionary()
-        self._client: httpx.AsyncClient | Plain | None = None
-        self._foreign_client: httpx.AsyncClient | Plain | None = None
+        self._clients: dict[str, httpx.AsyncClient | Plain] = {}
 
     def signer(self, network: Network) -> Signer:
         """What signs for the channel that `network` is bound to."""
@@ -135,10 +136,9 @@ class Transport:
 
     async def close(self) -> None:
         """Let go of all connections; the next request makes new ones."""
-        for client in (self._client, self._foreign_client):
-            if client is not None:
-                await client.aclose()
-        self._client = self._foreign_client = None
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.aclose()
 
     async def _own(self, network: Network, request: Request, vault: Vault, prefix: str, started: float | None) -> Answer:
         signer = self.signer(network)
@@ -157,7 +157,7 @@ class Transport:
             raise Retriable(f"{network.channel.name}: its login was renewed first, which took long", where=network.channel.name)
         incoming = Incoming(request, self.blobs)
         try:
-            await self._carry(request, url, target, headers, body, incoming)
+            await self._carry(network, request, url, target, headers, body, incoming)
             return incoming.finish(
                 self.clock.now(), lambda field, value: keep_secret(vault, f"{prefix}.{field}", value, target.key), signer.secrets
             )
@@ -174,9 +174,11 @@ class Transport:
         if none or (request.auth == "channel" and credentials.ended(self.clock.now())):
             await renew(self, network, missing=True)
 
-    async def _carry(self, request: Request, url: str, target: Target, headers: dict[str, str], body: Wire, incoming: Incoming) -> None:
+    async def _carry(
+        self, network: Network, request: Request, url: str, target: Target, headers: dict[str, str], body: Wire, incoming: Incoming
+    ) -> None:
         if self.apps is None:
-            await self._http(self._shared(), request, _address(url, target), headers, body, incoming)
+            await self._http(self._client(network.channel.name, KEPT), request, _address(url, target), headers, body, incoming)
             return
         app = self.apps(target.key)
         if app is None:
@@ -219,10 +221,11 @@ class Transport:
             reached, what = watch.reached, f"the connection to {host} broke: {str(wrong) or type(wrong).__name__}"
         raise Silence(what, reached)
 
-    def _shared(self) -> httpx.AsyncClient | Plain:
-        if self._client is None:
-            self._client = new_client(keep=100)
-        return self._client
+    def _client(self, whose: str, keep: int) -> httpx.AsyncClient | Plain:
+        """The connections of a channel. Each has its own: a pool looks through all that it has for every request."""
+        if whose not in self._clients:
+            self._clients[whose] = new_client(keep)
+        return self._clients[whose]
 
     async def _file(self, network: Network, request: Request) -> Answer:
         output = str(getattr(network.settings, "output", "public"))
@@ -232,12 +235,10 @@ class Transport:
         self, request: Request, url: str, target: Target, headers: dict[str, str], incoming: Incoming, address: str
     ) -> None:
         """What carries requests to strangers: to `address`, whatever the name in `url` leads to by now; no connection is kept."""
-        if self._foreign_client is None:
-            self._foreign_client = new_client(keep=0)
         parsed = _address(url, target)
         named = {**headers, "host": parsed.netloc.decode("ascii")}
         extensions = {"sni_hostname": target.host} if target.scheme == "https" else {}
-        await self._http(self._foreign_client, request, parsed.copy_with(host=address), named, Wire(), incoming, extensions)
+        await self._http(self._client(STRANGERS, 0), request, parsed.copy_with(host=address), named, Wire(), incoming, extensions)
 
 
 async def _receive(answer: httpx.Response, incoming: Incoming) -> None:

@@ -14,6 +14,8 @@ LEASE = timedelta(seconds=180)
 """How long a claim holds without being extended: longer than any request's time-out plus its 30 s of reserve."""
 RESERVE = timedelta(seconds=30)
 
+BUSY = "busy"
+"""The reason of a Gate: another runner is sending on this channel."""
 ANEW = "again"
 """The slug of a delivery that a person wants tried once more."""
 NOT_SENT = "'published', 'unknown', 'cancelled', 'skipped', 'waiting', 'failed'"
@@ -70,35 +72,38 @@ def take(
     """
     at = ms(now)
     params = {"calendar": calendar, "channel": delivery.channel, "name": delivery.name, "owner": owner, "at": at}
-    c.execute("INSERT INTO channel (calendar, name) VALUES (:calendar, :channel) ON CONFLICT DO NOTHING", params)
     row = c.execute("SELECT * FROM channel WHERE calendar = :calendar AND name = :channel", params).fetchone()
-    if gate := _gate(row, owner, now, credential, is_alive):
+    if row is None:
+        c.execute("INSERT INTO channel (calendar, name) VALUES (:calendar, :channel)", params)
+    elif gate := _gate(row, owner, now, credential, is_alive):
         return gate
     made = c.execute(
         "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at, digest, runner)"
         " VALUES (:calendar, :name, :post, :channel, :occurrence, 'sending', :due, :digest, :owner) ON CONFLICT DO NOTHING",
         {**params, "post": delivery.post, "occurrence": delivery.occurrence, "due": ms(delivery.at or delivery.due), "digest": digest},
     )
-    taken = c.execute(
-        "UPDATE delivery SET state = 'sending', runner = :owner, digest = :digest WHERE calendar = :calendar AND name = :name"
-        f" AND state NOT IN ({NOT_SENT}) AND held = 0 AND (next_at IS NULL OR next_at <= :at)",
-        {**params, "digest": digest},
-    )
-    if taken.rowcount != 1:
-        return None
+    first, payload, attempts, slug = made.rowcount == 1, "", 0, ""
+    if not first:
+        taken = c.execute(
+            "UPDATE delivery SET state = 'sending', runner = :owner, digest = :digest WHERE calendar = :calendar AND name = :name"
+            f" AND state NOT IN ({NOT_SENT}) AND held = 0 AND (next_at IS NULL OR next_at <= :at)"
+            " RETURNING payload, attempts, slug",
+            {**params, "digest": digest},
+        ).fetchone()
+        if taken is None:
+            return None
+        payload, attempts, slug = taken
     c.execute(
         "UPDATE channel SET owner = :owner, delivery = :name, lease_until = :until WHERE calendar = :calendar AND name = :channel",
         {**params, "until": ms(now + LEASE)},
     )
-    kept = c.execute("SELECT payload, attempts, slug FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
-    first, anew = made.rowcount == 1, kept["slug"] == ANEW
-    return Claim(calendar, delivery.channel, delivery.name, owner, kept["payload"], kept["attempts"], first, anew)
+    return Claim(calendar, delivery.channel, delivery.name, owner, payload, attempts, first, slug == ANEW)
 
 
 def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
     at = ms(now) or 0
     if row["lease_until"] > at and row["owner"] != owner and is_alive(row["owner"]):
-        return Gate(f"{row['delivery']} is being sent by {runner_of(row['owner'])}", moment(row["lease_until"]), "busy")
+        return Gate(f"{row['delivery']} is being sent by {runner_of(row['owner'])}", moment(row["lease_until"]), BUSY)
     if row["next_allowed_at"] > at:
         return Gate("the network asked to wait", moment(row["next_allowed_at"]), "rate-limit")
     if row["stopped"] and row["stopped_for"] == credential:

@@ -109,18 +109,13 @@ def drop_from(c: sqlite3.Connection, key: Key, n: int) -> None:
     c.execute(f"UPDATE part SET wait_step = NULL, wait_until = NULL WHERE {WHERE}", key.params)
 
 
-def _ensure(c: sqlite3.Connection, key: Key) -> None:
-    c.execute(
-        "INSERT INTO part (calendar, delivery, act, part) VALUES (:calendar, :delivery, :act, :part) ON CONFLICT DO NOTHING", key.params
-    )
-
-
 def open_intent(c: sqlite3.Connection, key: Key, n: int, request: str, at: datetime, credential: str) -> None:
     """The mark made, and made durable, before a request that publishes leaves."""
-    _ensure(c, key)
     c.execute(
-        "UPDATE part SET intent = :request, intent_n = :n, intent_at = :at, credential = :credential,"
-        f" first_intent_at = coalesce(first_intent_at, :at) WHERE {WHERE}",
+        "INSERT INTO part (calendar, delivery, act, part, intent, intent_n, intent_at, credential, first_intent_at)"
+        " VALUES (:calendar, :delivery, :act, :part, :request, :n, :at, :credential, :at)"
+        " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET intent = :request, intent_n = :n, intent_at = :at,"
+        " credential = :credential, first_intent_at = coalesce(first_intent_at, :at)",
         {**key.params, "request": request, "n": n, "at": ms(at), "credential": credential},
     )
 
@@ -134,18 +129,22 @@ def close_intent(c: sqlite3.Connection, key: Key) -> None:
 
 def publish_part(c: sqlite3.Connection, key: Key, at: datetime, receipt: PartReceipt | None, done: bool) -> None:
     """The part is public; its receipt as far as it is known; `done`: no finishing touch is left. The intent ends here."""
-    _ensure(c, key)
     c.execute(
-        "UPDATE part SET public_at = coalesce(public_at, :at), receipt = CASE WHEN :receipt = '' THEN receipt ELSE :receipt END,"
-        f" done = :done, intent = '', intent_at = NULL WHERE {WHERE}",
+        "INSERT INTO part (calendar, delivery, act, part, public_at, receipt, done)"
+        " VALUES (:calendar, :delivery, :act, :part, :at, :receipt, :done)"
+        " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET public_at = coalesce(public_at, :at),"
+        " receipt = CASE WHEN :receipt = '' THEN receipt ELSE :receipt END, done = :done, intent = '', intent_at = NULL",
         {**key.params, "at": ms(at), "receipt": part_receipt_text(receipt) if receipt else "", "done": int(done)},
     )
 
 
 def record_wait(c: sqlite3.Connection, key: Key, step: int, until: datetime) -> None:
     """Remember that the conversation waits at its `step`-th step."""
-    _ensure(c, key)
-    c.execute(f"UPDATE part SET wait_step = :step, wait_until = :until WHERE {WHERE}", {**key.params, "step": step, "until": ms(until)})
+    c.execute(
+        "INSERT INTO part (calendar, delivery, act, part, wait_step, wait_until) VALUES (:calendar, :delivery, :act, :part, :step, :until)"
+        " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET wait_step = :step, wait_until = :until",
+        {**key.params, "step": step, "until": ms(until)},
+    )
 
 
 def forget_exchanges(c: sqlite3.Connection, calendar: str, delivery: str, act: str) -> None:

@@ -11,12 +11,14 @@ from smm_cli.ledger.moments import ms
 from smm_cli.ledger.receipts import read_receipt, receipt_text
 from smm_cli.words.delivery import Receipt
 
+RECEIPT = "receipt = :receipt, receipt_written = 0, digest = CASE WHEN :digest = '' THEN digest ELSE :digest END"
+"""A receipt as columns: kept until its file is written."""
+
 
 def keep_receipt(c: sqlite3.Connection, calendar: str, receipt: Receipt, text: str = "") -> None:
     """Keep a receipt in the ledger until its file is written; it stays there as what the file must say (`text`, if made already)."""
     c.execute(
-        "UPDATE delivery SET receipt = :receipt, receipt_written = 0, digest = CASE WHEN :digest = '' THEN digest ELSE :digest END"
-        " WHERE calendar = :calendar AND name = :name",
+        f"UPDATE delivery SET {RECEIPT} WHERE calendar = :calendar AND name = :name",
         {"calendar": calendar, "name": receipt.delivery, "receipt": text or receipt_text(receipt), "digest": receipt.digest},
     )
 
@@ -25,7 +27,7 @@ def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int,
     """Every part is public: the channel is free, the receipt (`text`, if made already) is kept, bodies and capabilities are forgotten."""
     c.execute(
         "UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = :note, slug = '', payload = '',"
-        " parts_public = :parts, parts_total = :parts WHERE calendar = :calendar AND name = :name",
+        f" parts_public = :parts, parts_total = :parts, {RECEIPT} WHERE calendar = :calendar AND name = :name",
         {
             "calendar": claim.calendar,
             "name": claim.delivery,
@@ -33,9 +35,10 @@ def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int,
             "url": receipt.url,
             "note": note,
             "parts": parts,
+            "receipt": text or receipt_text(receipt),
+            "digest": receipt.digest,
         },
     )
-    keep_receipt(c, claim.calendar, receipt, text)
     forget_exchanges(c, claim.calendar, claim.delivery, PUBLISH)
     give_back(c, claim)
 

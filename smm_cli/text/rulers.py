@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 RULERS = ("code_points", "utf16", "utf8", "graphemes", "mastodon", "x")
 """The names that limits may use."""
 
 
+@lru_cache(maxsize=128)
 def measure(text: str, ruler: str, url_length: int = 23) -> int:
     """The length of `text` by `ruler`; `url_length` is what mastodon and x count for a link.
 
