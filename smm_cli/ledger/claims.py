@@ -82,22 +82,26 @@ def take(
         " VALUES (:calendar, :name, :post, :channel, :occurrence, 'sending', :due, :digest, :owner) ON CONFLICT DO NOTHING",
         {**params, "post": delivery.post, "occurrence": delivery.occurrence, "due": ms(delivery.at or delivery.due), "digest": digest},
     )
-    first, payload, attempts, slug = made.rowcount == 1, "", 0, ""
-    if not first:
-        taken = c.execute(
-            "UPDATE delivery SET state = 'sending', runner = :owner, digest = :digest WHERE calendar = :calendar AND name = :name"
-            f" AND state NOT IN ({NOT_SENT}) AND held = 0 AND (next_at IS NULL OR next_at <= :at)"
-            " RETURNING payload, attempts, slug",
-            {**params, "digest": digest},
-        ).fetchone()
-        if taken is None:
-            return None
-        payload, attempts, slug = taken
+    first = made.rowcount == 1
+    kept = ("", 0, "") if first else _again(c, {**params, "digest": digest})
+    if kept is None:
+        return None
     c.execute(
         "UPDATE channel SET owner = :owner, delivery = :name, lease_until = :until WHERE calendar = :calendar AND name = :channel",
         {**params, "until": ms(now + LEASE)},
     )
+    payload, attempts, slug = kept
     return Claim(calendar, delivery.channel, delivery.name, owner, payload, attempts, first, slug == ANEW)
+
+
+def _again(c: sqlite3.Connection, params: dict[str, object]) -> tuple[str, int, str] | None:
+    """What an earlier attempt left: payload, attempts, slug. None: the delivery is not to be sent any more, or not yet."""
+    kept = c.execute(
+        "UPDATE delivery SET state = 'sending', runner = :owner, digest = :digest WHERE calendar = :calendar AND name = :name"
+        f" AND state NOT IN ({NOT_SENT}) AND held = 0 AND (next_at IS NULL OR next_at <= :at) RETURNING payload, attempts, slug",
+        params,
+    ).fetchone()
+    return None if kept is None else tuple(kept)
 
 
 def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
