@@ -8,10 +8,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from smm_cli.accounts.masks import remember
 from smm_cli.errors import ConfigError
-from smm_cli.words.auth import Auth, Basic, Bearer, NoAuth, OAuth2, Session, StandardWebhooks
+from smm_cli.words.auth import Auth, Basic, Bearer, InRequest, NoAuth, OAuth1, OAuth2, SelfSigned, Session, StandardWebhooks
 
 
 def sign(
@@ -22,8 +23,12 @@ def sign(
     `headers` are those of the request, lower-case; `content` the bytes that will be sent; `now` aware. Raises ConfigError.
     """
     match auth:
-        case NoAuth():
+        case NoAuth() | InRequest():
             return {}
+        case OAuth1():
+            return _oauth1({name: _value(secrets, name) for name in auth.secrets}, method, url, headers, content)
+        case SelfSigned():
+            return {"authorization": f"{auth.scheme} {_token(_value(secrets, auth.secrets[0]), auth, now)}"}
         case Bearer():
             return {auth.header.lower(): f"{auth.scheme} {_value(secrets, auth.secrets[0])}".strip()}
         case Session() | OAuth2():
@@ -36,7 +41,7 @@ def sign(
 
 def is_fixed(auth: Auth) -> bool:
     """Whether all requests of a channel carry the same signature, so that it can be made once."""
-    return not isinstance(auth, StandardWebhooks)
+    return not isinstance(auth, StandardWebhooks | OAuth1 | SelfSigned)
 
 
 def challenge(verifier: str) -> str:
@@ -59,6 +64,39 @@ def _value(secrets: Mapping[str, str], name: str) -> str:
     except UnicodeEncodeError:
         raise ConfigError(f"the secret {name} holds letters outside ASCII, as no token does", slug="secret") from None
     return value
+
+
+def _oauth1(secrets: Mapping[str, str], method: str, url: str, headers: Mapping[str, str], content: bytes) -> dict[str, str]:
+    """RFC 5849 with HMAC-SHA1. Of bodies only a form is signed, as the RFC says (section 3.4.1.3)."""
+    from authlib.oauth1 import ClientAuth
+
+    form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    named = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+    signer: Any = ClientAuth(*(secrets[name] for name in ("consumer_key", "consumer_secret", "token", "token_secret")))  # type: ignore[no-untyped-call]
+    _, made, _ = signer.prepare(method, url, dict(named), content.decode() if form else b"")
+    return {"authorization": str(made["Authorization"])}
+
+
+def _token(secret: str, auth: SelfSigned, now: datetime) -> str:
+    """A compact JSON Web Token (RFC 7519) with `iat`, and `exp` and `aud` where the network wants them."""
+    from joserfc import jwt
+    from joserfc.jwk import OctKey
+
+    header, key = {"alg": auth.algorithm, "typ": "JWT"}, secret.encode()
+    if auth.split:
+        name, _, rest = secret.partition(":")
+        try:
+            key = bytes.fromhex(rest)
+        except ValueError:
+            key = b""
+        if not name or not key:
+            raise ConfigError("the secret key is an id, a colon and hexadecimal digits", slug="secret")
+        header["kid"] = name
+        remember(rest)
+    claims: dict[str, object] = {"iat": int(now.timestamp())}
+    claims |= {"exp": int(now.timestamp()) + auth.seconds} if auth.seconds else {}
+    claims |= {"aud": auth.audience} if auth.audience else {}
+    return jwt.encode(header, claims, OctKey.import_key(key), algorithms=[auth.algorithm])
 
 
 def _basic(secrets: Mapping[str, str], auth: Basic) -> str:

@@ -56,11 +56,14 @@ async def log_in(
     inputs = {"state": state, "challenge": challenge(verifier), "verifier": keep_secret(vault, "verifier", verifier)}
     for name, value in typed.items():
         inputs[name] = keep_secret(vault, name, value) if name in network.auth.secrets or name == "password" else value
-    async with _desk(state, listening=browser and not isinstance(network.auth, Session)) as desk:
+    fixed = str(getattr(network.settings, "redirect_uri", ""))
+    async with _desk(state, listening=browser and not isinstance(network.auth, Session), fixed=fixed) as desk:
         inputs["redirect_uri"] = desk.address
 
         async def wait(step: Visit) -> Answer:
             show(f"{step.instructions}\n{step.url}".strip())
+            if fixed and not desk.listening:
+                show(f"Then the browser goes to {fixed}…, where nothing may answer: copy the whole address from it.")
             code = await desk.code(lambda: visit(step.url)) if desk.listening else await _pasted(ask, state)
             return Answer(200, {}, {"code": keep_secret(vault, "code", code)})
 
@@ -139,14 +142,20 @@ class _Desk:
 
 
 @asynccontextmanager
-async def _desk(state: str, *, listening: bool) -> AsyncIterator[_Desk]:
+async def _desk(state: str, *, listening: bool, fixed: str) -> AsyncIterator[_Desk]:
+    """`fixed` is the redirect address registered with the app; one that leads elsewhere than to this machine is pasted from the browser."""
     desk = _Desk(state)
-    if not listening:
+    told = urlsplit(fixed)
+    desk.address = fixed or desk.address
+    if not listening or (fixed and (told.scheme != "http" or told.hostname not in ("127.0.0.1", "localhost") or not told.port)):
         yield desk
         return
-    server = await asyncio.start_server(desk.meet, "127.0.0.1", 0, limit=HEAD)
+    try:
+        server = await asyncio.start_server(desk.meet, "127.0.0.1", told.port or 0, limit=HEAD)
+    except OSError as error:
+        raise UsageError(f"nothing can listen at {fixed}: {error.strerror}", hint="end what uses that port, or --no-browser") from None
     desk.listening = True
-    desk.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/callback"
+    desk.address = fixed or f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/callback"
     try:
         yield desk
     finally:

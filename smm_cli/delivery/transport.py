@@ -17,6 +17,7 @@ from smm_cli.delivery import foreign, program
 from smm_cli.delivery.connections import Plain, Watch, new_client
 from smm_cli.delivery.files import Files
 from smm_cli.delivery.handles import Filler, Target, keep_secret, target_of
+from smm_cli.delivery.hosting import host
 from smm_cli.delivery.incoming import Incoming, Unwelcome
 from smm_cli.delivery.judge import Silence
 from smm_cli.delivery.renew import renew
@@ -106,6 +107,8 @@ class Transport:
         """
         if request.url.startswith("file:"):
             return await self._file(network, request)
+        if request.url.startswith("media:"):
+            return await host(self.calendar, request, rehearsal=self.apps is not None)
         if request.foreign:
             return await self._pages.ask(request, private=bool(getattr(network.settings, "allow_private", False)))
         started = self.clock.elapsed()
@@ -151,7 +154,7 @@ class Transport:
         body = wire(request.body, self.blobs, filler)
         headers = headers_of(request, body, filler)
         if request.auth and not isinstance(network.auth, NoAuth):
-            headers.update(await signer.headers(request, target, headers, body, self.clock.now()))
+            headers.update(await signer.headers(request, url, target, headers, body, self.clock.now()))
         filler.refuse_strangers(target)
         if request.commits and started is not None and self.clock.elapsed() - started > HURRY:
             raise Retriable(f"{network.channel.name}: its login was renewed first, which took long", where=network.channel.name)

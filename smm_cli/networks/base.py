@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from smm_cli.errors import SmmError
+from smm_cli.networks._declared import Cost, Facts, Repeat
 from smm_cli.networks._later import Kept, Later
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.text.append import append_link_and_tags
@@ -17,10 +17,9 @@ from smm_cli.text.markdown import Reading, read
 from smm_cli.text.rulers import measure
 from smm_cli.text.split import split_parts
 from smm_cli.words.auth import Auth, NoAuth
-from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.delivery import Payload, PayloadPart, Receipt
+from smm_cli.words.channel import Account, Channel
+from smm_cli.words.delivery import Payload, PayloadPart
 from smm_cli.words.exchange import Answer, CannotTell, Doing, Intent, LoggingIn, Looking, Publishing, Verifying
-from smm_cli.words.frozen import dataclass
 from smm_cli.words.limit import Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import Problem
@@ -29,7 +28,7 @@ from smm_cli.words.tree import Mention
 if TYPE_CHECKING:
     from smm_cli.networks._table import Table
 
-__all__ = ["Facts", "Later", "Network", "Repeat", "Table", "host_of"]
+__all__ = ["Cost", "Facts", "Later", "Network", "Repeat", "Table", "host_of"]
 
 
 def __getattr__(name: str) -> Any:
@@ -39,29 +38,6 @@ def __getattr__(name: str) -> Any:
 
         return Table
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """For how long a repeated publishing request cannot publish twice; `seconds` None: for ever."""
-
-    seconds: float | None
-    source: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What compose may know besides the post. `media` by path as written; `receipts` by post id, of this channel."""
-
-    calendar: str
-    delivery: str
-    at: datetime
-    people: Mapping[str, Person] = field(default_factory=dict)
-    media: Mapping[str, Media] = field(default_factory=dict)
-    receipts: Mapping[str, Receipt] = field(default_factory=dict)
-    language: str = ""
-    zone: str = "UTC"
 
 
 class Network:
@@ -81,6 +57,8 @@ class Network:
     takes: ClassVar[frozenset[str]] = frozenset()
     """Which optional keys of a post it honours: title, link, tags, language, content_warning, visibility, poll, reply_to,
     quote, first_comment, alt, canonical, author, date. Others are a problem at check time, never silence."""
+    demands: ClassVar[frozenset[str]] = frozenset()
+    """What a post must have here: title, link, media (of any kind), image, video."""
     visibilities: ClassVar[tuple[str, ...]] = ()
     appends: ClassVar[frozenset[str]] = frozenset({"link", "tags"})
     """What is added to the text where the text has it not."""
@@ -205,6 +183,10 @@ class Network:
             return self.Options.model_validate(dict(post.options))
         except ValidationError:
             return self.Options()
+
+    def cost(self, payload: Payload) -> Cost | None:
+        """What the network charges for `payload`; None: nothing."""
+        return None
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
         """What only this network finds wrong with a payload, beside what networks.check finds from the declared limits."""

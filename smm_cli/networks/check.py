@@ -45,6 +45,7 @@ def check_payload(network: Network, post: Post, payload: Payload, facts: Facts) 
         found += _texts(network, post, payload, number, at, label)
         found += check_count(network, part, at, label)
         found += check_files(network, part, at)
+    found += _demands(network, post, payload, place)
     found += _keys(network, post, place)
     found += _visibility(network, post, place)
     if "@{" in post.body:
@@ -113,6 +114,22 @@ def _descriptions(network: Network, part: PayloadPart, limit: Limit, at: Place) 
             what = f"the description of {medium.path} has {used} characters, {used - limit.maximum} more than the {limit.maximum} that"
             spot = replace(at, line=medium.line or at.line)
             yield Problem("alt-too-long", f"{what} {network.title} takes", spot, f"shorten alt by {used - limit.maximum}")
+
+
+# -- what must be there -------------------------------------------------------------------------------------------------------
+
+
+def _demands(network: Network, post: Post, payload: Payload, place: Place) -> Iterator[Problem]:
+    kinds = {medium.kind for part in payload.parts[:1] for medium in part.media}
+    there = {"title": bool(post.title), "link": bool(post.link), "media": bool(kinds), "image": "image" in kinds, "video": "video" in kinds}
+    for name in sorted(network.demands):
+        if not there[name]:
+            hint = (
+                f"add {name}:"
+                if name in ("title", "link")
+                else f"add media: with {'a picture or a film' if name == 'media' else f'one {name}'}"
+            )
+            yield Problem(f"{name}-missing", f"{network.title} demands {'media' if name == 'media' else f'one {name}'}", place, hint)
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------------

@@ -123,6 +123,10 @@ class Fake:
     name: ClassVar[str] = ""
     hosts: ClassVar[tuple[str, ...]] = ()
     routes: ClassVar[tuple[Route, ...]] = ()
+    channel: ClassVar[str] = ""
+    """Keys of a channel that it answers, as in channels.toml, without its secret: an example, and what the contract is tried with."""
+    place: ClassVar[str] = ""
+    """The host of `channel`, where it is not one of `hosts`."""
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)

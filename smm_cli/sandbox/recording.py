@@ -89,7 +89,7 @@ class _Recorder(Transport):
         self.taken: list[Recorded] = []
 
     async def send(self, network: Network, request: Request, vault: MutableMapping[str, str], prefix: str) -> Answer:
-        if request.url.startswith("file:") or request.foreign:
+        if request.url.startswith(("file:", "media:")) or request.foreign:
             self.taken.append(recorded(network, request, self.names))
         return await super().send(network, request, vault, prefix)
 

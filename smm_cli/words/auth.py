@@ -62,4 +62,36 @@ class StandardWebhooks:
     rotates: bool = False
 
 
-Auth = NoAuth | Bearer | Session | Basic | OAuth2 | StandardWebhooks
+@dataclass(frozen=True, slots=True)
+class InRequest:
+    """The secrets stand in the request itself (its address, query or body), put there by the adapter as handles: `handle("token")`."""
+
+    secrets: tuple[str, ...] = ("token",)
+    rotates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth1:
+    """OAuth 1.0a (RFC 5849), HMAC-SHA1: the app's key and secret, the account's token and its secret."""
+
+    secrets: tuple[str, ...] = ("consumer_key", "consumer_secret", "token", "token_secret")
+    rotates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SelfSigned:
+    """A short JSON Web Token that smm signs itself. `split`: the secret is `id:hex`, the id becomes `kid` (Ghost).
+
+    `seconds`: how long it holds (0: no `exp`); `audience`: its `aud`, where there is one.
+    """
+
+    secrets: tuple[str, ...] = ("key",)
+    rotates: bool = False
+    algorithm: str = "HS256"
+    scheme: str = "Bearer"
+    seconds: int = 300
+    audience: str = ""
+    split: bool = False
+
+
+Auth = NoAuth | Bearer | Session | Basic | OAuth2 | StandardWebhooks | InRequest | OAuth1 | SelfSigned

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -28,7 +29,7 @@ from smm_cli.ledger.store import Ledger
 from smm_cli.networks import load
 from smm_cli.networks.base import Network
 from smm_cli.sandbox.base import Fake, Fault, Posted
-from smm_cli.sandbox.world import World
+from smm_cli.sandbox.world import World, load_fake
 from smm_cli.words.delivery import Record
 from smm_cli.words.exchange import Request
 
@@ -141,8 +142,29 @@ class Stage:
         )
 
     def post(self, id: str, body: str, front: str = "") -> None:
+        front = f"{front}{self._demanded(id, front)}"
         text = f"---\nid: {id}\ntitle: {id.title()}\nstatus: ready\nchannels: it\npublish_at: 2026-11-24 08:00\n{front}---\n\n{body}\n"
         (self.root / "posts" / f"{id}.md").write_text(text, "utf-8")
+
+    def _demanded(self, id: str, front: str) -> str:
+        """What this network wants in every post."""
+        demands = load(self.network).demands
+        link = f"link: https://example.org/about/{id}\n" if "link" in demands and "link:" not in front else ""
+        kind = "b.mp4" if "video" in demands else "a.png" if demands & {"media", "image"} else ""
+        if not kind or "media:" in front:
+            return link
+        (self.root / "posts" / kind).exists() or (self.film(kind) if kind == "b.mp4" else self.picture(kind))
+        return f"{link}media:\n  - path: {kind}\n    alt: something to see\n"
+
+    def film(self, name: str) -> None:
+        """Two seconds of grey, made once in a run."""
+        made = Path(tempfile.gettempdir()) / f"smm-test-film-{os.getuid()}.mp4"
+        if not made.exists():
+            beside = made.with_suffix(f".{os.getpid()}.mp4")
+            source = ["-f", "lavfi", "-i", "color=gray:s=720x1280:d=4:r=24", "-f", "lavfi", "-i", "anullsrc", "-shortest"]
+            subprocess.run(["ffmpeg", "-v", "error", "-y", *source, "-pix_fmt", "yuv420p", beside], check=True)
+            beside.replace(made)
+        shutil.copy(made, self.root / "posts" / name)
 
     def picture(self, name: str, colour: tuple[int, int, int] = (200, 30, 30)) -> None:
         from PIL import Image
@@ -195,13 +217,15 @@ class Stage:
         self.fake.faults.append(Fault(**what))
 
 
-SETTINGS: dict[str, tuple[str, str]] = {
-    # a network that is added here, with how its fake is reached, is held to the whole contract
-    "mastodon": ('server = "https://social.example"\nsecret = "env:X"', "social.example"),
-    "bluesky": ('server = "https://pds.example"\nidentifier = "it.example"\nsecret = "env:X"', "pds.example"),
-    "webhook": ('url = "https://hook.example/in"\nsecret = "env:X"', "hook.example"),
-    "site": ('output = "public"\naddress = "https://blog.example"', ""),
-}
+def settings_of(network: str) -> tuple[str, str]:
+    """The keys of a channel of `network`, as its fake names them, with a secret for each that it asks for; and its host."""
+    if network == "site":
+        return 'output = "public"\naddress = "https://blog.example"', ""
+    kind, fake = load(network), load_fake(network)
+    names = kind.auth.secrets
+    told = ", ".join(f'{name} = "env:X_{name.upper()}"' for name in names) if len(names) > 1 else ""
+    secret = f"secret = {{ {told} }}" if told else 'secret = "env:X"' if names else ""
+    return f"{fake.channel}\n{secret}", fake.place or fake.hosts[0]
 
 
 @pytest.fixture
@@ -227,7 +251,7 @@ def stage_of(quick_path: Path) -> Callable[..., Stage]:
     made = []
 
     def make(network: str, fake: Fake | None = None, settings: str = "") -> Stage:
-        told, host = SETTINGS[network]
+        told, host = settings_of(network)
         made.append(1)
         return Stage(quick_path / f"calendar{len(made)}", network, f"{told}\n{settings}", host, fake=fake)
 

@@ -1,36 +1,31 @@
-"""The gallery: posts of every kind on every network, as the requests that would be sent. Run as a program it prints them as JSON."""
+"""The gallery: posts of every kind on one network, as the requests that would be sent. As a program: gallery.py FOLDER NETWORK… (JSON)."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.index import Index
 from smm_cli.calendar.source import WorkTree
-from smm_cli.delivery.freeze import request_text
 from smm_cli.delivery.prepare import Composer
-from smm_cli.networks import built_in
-from smm_cli.words.channel import Account
-from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Answer, Earlier, Request
+from smm_cli.networks import built_in, load
+from smm_cli.sandbox.recording import record
+from smm_cli.sandbox.world import fakes, load_fake
 
-SETTINGS = {
-    "mastodon": 'server = "https://social.example"',
-    "bluesky": 'server = "https://pds.example"\nidentifier = "it.example"\nlink_cards = false',
-    "webhook": 'url = "https://hook.example/in"',
-    "site": 'output = "public"\naddress = "https://blog.example"',
-    "xing": "",
-}
-FACTS = {"did": "did:plc:it", "pds": "https://pds.example"}
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LONG = "https://example.org/" + "a/very/long/path/" * 12
 POSTS = {
     "thread": ("", "First.\n\n---\n\nSecond.\n\n---\n\nThird."),
     "media": ("media:\n  - path: dot.png\n    alt: A red dot\n", "With a picture."),
     "poll": ("poll: {options: [Yes, No], expires_in: 1d}\n", "What do you say?"),
-    "mention": ("", "Thanks to @{ada} and @{ada}."),
+    "mention": ("", "Thanks to @{ada} and @{ada}, not to @nobody or @everyone."),
     "cjk": ("language: ja\n", "日本語の文章です。改行も\nあります。"),
     "list": ("", "Reasons:\n\n- one\n- two\n  - deep\n\n1. first\n2. second"),
     "quote": ("", "> Somebody said this.\n\nAnd we agree."),
@@ -38,65 +33,65 @@ POSTS = {
     "link": (f"link: {LONG}\ntags: [open source, tools, tools]\n", f"Read [this]({LONG}?a=1&b=2) at once."),
     "warning": ("content_warning: Food\n", "A picture of food."),
     "german": ("language: de\n", "Schöne Grüße aus Köln – „über alle Maßen“ … straße."),
+    "marks": ("", "*Slanted*, **bold**, ~~gone~~, & | _under_ [brackets] {braces} 1 < 2, and `a*b`."),
     "short": ("", "."),
 }
 
 
-def set_up(root: Path) -> None:
-    """The calendar with all of them."""
+def galleried() -> tuple[str, ...]:
+    """The networks of the gallery: all that have a fake, the site, and those that a person posts to."""
+    return tuple(name for name in built_in() if name in fakes() or name == "site" or load(name).handoff)
+
+
+def set_up(root: Path, network: str) -> None:
+    """A calendar with all of them, and one channel."""
     from PIL import Image
 
     (root / "posts").mkdir(parents=True)
-    channels = "".join(f'\n[channels.{name}]\nnetwork = "{name}"\n{SETTINGS[name]}\n' for name in built_in() if name in SETTINGS)
-    people = '\n[people.ada]\ntitle = "Ada"\nhandles = { mastodon = "@ada@social.example", bluesky = "ada.example" }\n'
-    head = '[calendar]\nname = "gallery"\ntimezone = "Europe/Berlin"\npublish_from = "worktree"\nlanguage = "en"\n'
-    (root / "channels.toml").write_text(head + channels + people, "utf-8")
-    Image.new("RGB", (8, 8), (255, 0, 0)).save(root / "posts" / "dot.png")
-    names = ", ".join(name for name in built_in() if name in SETTINGS)
-    for id, (front, body) in POSTS.items():
-        top = f"---\nid: {id}\ntitle: {id.title()}\nstatus: ready\nchannels: [{names}]\npublish_at: 2026-11-24 09:00\n{front}---\n\n"
+    site = 'output = "public"\naddress = "https://blog.example"'
+    told = site if network == "site" else load_fake(network).channel if network in fakes() else ""
+    people = f'\n[people.ada]\ntitle = "Ada"\nhandles = {{ {network} = "@ada" }}\n'
+    head = '[calendar]\nname = "gallery"\ntimezone = "Europe/Berlin"\npublish_from = "worktree"\nlanguage = "en"\nmax_late = "none"\n'
+    (root / "channels.toml").write_text(f'{head}\n[channels.it]\nnetwork = "{network}"\n{told}\n{people}', "utf-8")
+    Image.new("RGB", (640, 640), (255, 0, 0)).save(root / "posts" / "dot.png")
+    demands = load(network).demands
+    for n, (id, (front, body)) in enumerate(POSTS.items()):
+        more = f"link: https://example.org/{id}\n" if "link" in demands and "link:" not in front else ""
+        more += "media:\n  - path: dot.png\n    alt: A dot\n" if demands & {"media", "image"} and "media:" not in front else ""
+        top = f"---\nid: {id}\ntitle: {id.title()}\nstatus: ready\nchannels: [it]\npublish_at: 2026-11-24 09:{n:02}\n{more}{front}---\n\n"
         (root / "posts" / f"{id}.md").write_text(f"{top}{body}\n", "utf-8")
 
 
-def requests(root: Path) -> dict[str, dict[str, list[str]]]:
-    """By post and network: the requests of all parts, answered in a fixed way, or what is wrong with them."""
+def told(root: Path, network: str) -> dict[str, Any]:
+    """What is sent, in order, and what becomes of each post; of a handoff what the person gets."""
+    if load(network).handoff:
+        return {"payloads": _payloads(root)}
+    found = asyncio.run(record(root, NOW))
+    requests = [{key: value for key, value in asdict(request).items() if key not in ("channel", "network")} for request in found.requests]
+    states = {outcome.delivery: outcome.error.slug if outcome.error else outcome.state for outcome in found.outcomes}
+    return {"requests": requests, "states": dict(sorted(states.items()))}
+
+
+def _payloads(root: Path) -> dict[str, Any]:
     calendar = load_calendar(root)
     source = WorkTree(root)
-    composer, posts = Composer(calendar, source), Index(calendar).posts(source).posts
-    at = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-    found: dict[str, dict[str, list[str]]] = {}
-    for post in sorted(posts, key=lambda post: post.id):
-        for channel in calendar.channels.values():
-            account = Account(handle="@it", id="did:plc:it", facts=FACTS) if channel.network == "bluesky" else None
-            made = composer.prepare(post, channel, f"{post.id}@{channel.name}", at, account)
-            told = [f"error: {problem.slug}" for problem in made.errors]
-            if made.payload is not None and not made.network.handoff:
-                for n in range(len(made.payload.parts)):
-                    told += [request_text(request) + " " + request.fingerprint() for request in conversation(made.network, made.payload, n)]
-            found.setdefault(post.id, {})[channel.name] = told
+    composer, found = Composer(calendar, source), {}
+    for post in Index(calendar).posts(source).posts:
+        made = composer.prepare(post, calendar.channels["it"], f"{post.id}@it", NOW)
+        parts = made.payload.parts if made.payload else ()
+        link = made.network.share_link(made.payload) if made.payload and made.network.share_link else ""
+        found[post.id] = {"texts": [part.text for part in parts], "share_link": link, "problems": [p.slug for p in made.problems]}
+    return dict(sorted(found.items()))
+
+
+def main(folder: Path, networks: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for network in networks:
+        root = folder / network
+        root.exists() or set_up(root, network)
+        found[network] = told(root, network)
     return found
 
 
-def conversation(network, payload, part):
-    """The requests of one part up to the one that publishes."""
-    steps, told, asked = network.publish(payload, part), None, 0
-    while True:
-        try:
-            step = steps.send(told)
-        except StopIteration:
-            return
-        told = None
-        if isinstance(step, Earlier):
-            more = {"cid": "bafyearlier", "root": {"uri": "at://did:plc:it/app.bsky.feed.post/0", "cid": "bafyroot"}}
-            told = PartReceipt(f"at://did:plc:it/app.bsky.feed.post/{part - 1}", more=more) if part else None
-        elif isinstance(step, Request):
-            yield step
-            if step.commits:
-                return
-            asked += 1
-            body = {"id": str(asked), "url": "https://x.example/1", "did": f"did:plc:{asked}", "blob": {"ref": asked}}
-            told = Answer(200, {}, [] if step.method == "LIST" else body)
-
-
 if __name__ == "__main__":
-    print(json.dumps(requests(Path(sys.argv[1])), ensure_ascii=False, sort_keys=True, indent=1))
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2:] or galleried()), ensure_ascii=False, sort_keys=True, indent=1))

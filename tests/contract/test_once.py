@@ -25,7 +25,11 @@ def plain(network):
 
 
 def media(network):
-    front = "media:\n  - path: a.png\n    alt: one\n  - path: b.png\n    alt: two\n"
+    kind = KIND[network]
+    pictures = next((limit.count for limit in kind.media if limit.kind == "image"), 0)
+    if "video" in kind.demands or not pictures:
+        return "", None
+    front = "media:\n  - path: a.png\n    alt: one\n" + ("  - path: b.png\n    alt: two\n" if min(pictures, kind.media_count) > 1 else "")
     body = body_for(network)
     return body.replace("The third part.", "The third part.\n\n![another](c.png)"), front
 

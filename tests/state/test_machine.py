@@ -48,7 +48,7 @@ class Life(RuleBasedStateMachine):
     def begin(self):
         shm = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(prefix="smm-state-", dir=shm if os.access(shm, os.W_OK) else None))
-        told, host = STAGING.SETTINGS[self.network]
+        told, host = STAGING.settings_of(self.network)
         self.stage = STAGING.Stage(self.folder / "calendar", self.network, told, host)
         self.version = dict.fromkeys(POSTS, 0)
         self.barred: dict[str, int] = {}

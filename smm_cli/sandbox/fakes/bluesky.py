@@ -46,6 +46,8 @@ class FakeBluesky(VideoService):
     """`lexicon` may be replaced by one with smaller limits (an older server)."""
 
     name = "bluesky"
+    channel = 'server = "https://pds.example"\nidentifier = "it.example"'
+    place = "pds.example"
     hosts = ("bsky.social", "*.host.bsky.network", "video.bsky.app")
 
     def __init__(self, clock: Clock) -> None:

@@ -26,6 +26,8 @@ class FakeMastodon(Shelf):
     """One server. Statuses and media are kept by id as plain dictionaries; `posted` shows what is public."""
 
     name = "mastodon"
+    channel = 'server = "https://social.example"'
+    place = "social.example"
 
     def __init__(self, clock: Clock, rules: Rules | None = None) -> None:
         super().__init__(clock)

@@ -24,6 +24,8 @@ class FakeWebhook(Fake):
     """
 
     name = "webhook"
+    channel = 'url = "https://hook.example/in"'
+    place = "hook.example"
 
     def __init__(self, clock: Clock, *, secret: str = SECRET, dedupes: bool = True, answers: str = "json") -> None:
         super().__init__(clock)

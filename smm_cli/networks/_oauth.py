@@ -1,0 +1,83 @@
+"""Logging in by OAuth 2.0 with an app of the user's own: a visit, a code, tokens; and renewing them. Shared by all that do it so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from smm_cli.errors import AuthFailed
+from smm_cli.words.exchange import Answer, Form, LoggingIn, Request, Tokens, Visit, handle
+from smm_cli.words.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthDoors:
+    """Where a network's OAuth is, and how it differs from RFC 6749 with PKCE (RFC 7636).
+
+    `client`: what it calls the app's id (TikTok: client_key). `secret`: whether apps have one (`client_secret`, a secret of
+    `[networks.<network>]`). `basic`: id and secret go as `Authorization: Basic` instead of in the form. `more`: further pairs of the
+    visit (access_type=offline). `joined`: what stands between scopes.
+    """
+
+    authorize: str
+    token: str
+    scopes: tuple[str, ...]
+    client: str = "client_id"
+    secret: bool = True
+    pkce: bool = True
+    basic: bool = False
+    joined: str = " "
+    more: tuple[tuple[str, str], ...] = ()
+
+
+def sign_in(doors: OAuthDoors, client_id: str, inputs: Mapping[str, str], title: str) -> LoggingIn:
+    """The visit, then the code for tokens. `inputs`: redirect_uri, state, challenge, verifier, as delivery/login gives them."""
+    _demand(client_id, title)
+    asked = {"response_type": "code", doors.client: client_id, "redirect_uri": inputs["redirect_uri"], "state": inputs["state"]}
+    asked |= {"scope": doors.joined.join(doors.scopes)} if doors.scopes else {}
+    asked |= {"code_challenge": inputs["challenge"], "code_challenge_method": "S256"} if doors.pkce else {}
+    allowed = yield Visit(f"{doors.authorize}?{urlencode([*asked.items(), *doors.more])}", f"allow smm to post on {title}")
+    form = {"grant_type": "authorization_code", "code": str(allowed.get("code")), "redirect_uri": inputs["redirect_uri"]}
+    form |= {"code_verifier": inputs["verifier"]} if doors.pkce else {}
+    answer = yield token_request(doors, client_id, form)
+    return tokens_of(answer, title)
+
+
+def renew(doors: OAuthDoors, client_id: str, title: str) -> LoggingIn:
+    """New tokens for the kept refresh token; where the answer brings another one, that one is kept."""
+    answer = yield token_request(doors, client_id, {"grant_type": "refresh_token", "refresh_token": handle("refresh")})
+    return tokens_of(answer, title)
+
+
+def token_request(doors: OAuthDoors, client_id: str, form: Mapping[str, str]) -> Request:
+    """A request for tokens, the app's id and secret with it."""
+    pairs = {**form} if doors.basic else {**form, doors.client: client_id}
+    if doors.secret and not doors.basic:
+        pairs["client_secret"] = handle("client_secret")
+    auth = "app" if doors.basic else ""
+    return Request("POST", doors.token, Form(tuple(pairs.items())), auth=auth, secret=("access_token", "refresh_token"))
+
+
+def tokens_of(answer: Answer, title: str) -> Tokens:
+    """The tokens of an answer (RFC 6749, section 5.1). Raises AuthFailed where there is none."""
+    token = answer.get("access_token")
+    if not token:
+        said = answer.get("error_description") or answer.get("error") or "no token came"
+        raise AuthFailed(f"{title} refused the login: {said}")
+    values: dict[str, str] = {"token": str(token)}
+    if refresh := answer.get("refresh_token"):
+        values["refresh"] = str(refresh)
+    return Tokens(values, seconds(answer.get("expires_in")))
+
+
+def seconds(value: Any) -> float | None:
+    """How long a token holds, where the answer says so."""
+    return float(value) if isinstance(value, int | float | str) and str(value).replace(".", "", 1).isdigit() else None
+
+
+def _demand(client_id: str, title: str) -> None:
+    if not client_id:
+        raise AuthFailed(
+            f"{title} wants an app of your own first", hint="put client_id and client_secret into [networks.…]: smm network show tells how"
+        )
