@@ -1,0 +1,41 @@
+"""Text that calls nobody: what was typed as `@name` gets an invisible sign after the @. People of channels.toml are still called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from smm_cli.words.tree import Block, Code, CodeBlock, Link, Picture, Plain
+
+JOINER = "\u2060"
+"""WORD JOINER: no width, no line break, no letter of a name."""
+CALL = re.compile(r"(?<![\w.+%-])([@\uff20])(?=\w)")
+"""An @ that may call somebody: at the start of a word, not inside of a mail address."""
+
+
+def quiet(blocks: Sequence[Block], call: re.Pattern[str] = CALL, sign: str = JOINER) -> tuple[Block, ...]:
+    """`blocks` with `sign` behind what `call` finds in typed text; addresses stay as they are, labels of links do not."""
+    return tuple(_quiet(block, call, sign) for block in blocks)
+
+
+def hushed(text: str, call: re.Pattern[str] = CALL, sign: str = JOINER) -> str:
+    """As `quiet`, for a text without marks (a title)."""
+    return call.sub(rf"\g<0>{sign}", text) if call.search(text) else text
+
+
+def _quiet(node: Any, call: re.Pattern[str], sign: str) -> Any:
+    match node:
+        case Plain(text) | Code(text) | CodeBlock(text):
+            return node if (calm := hushed(text, call, sign)) == text else replace(node, text=calm)
+        case Picture(alt=alt):
+            return replace(node, alt=hushed(alt, call, sign))
+        case Link(bare=True):
+            return node
+        case tuple():
+            return tuple(_quiet(one, call, sign) for one in node)
+    if not is_dataclass(node) or isinstance(node, type):
+        return node
+    changed = {f.name: _quiet(value, call, sign) for f in fields(node) if isinstance(value := getattr(node, f.name), tuple)}
+    return replace(node, **changed) if changed else node
