@@ -117,7 +117,7 @@ def _calendar(root: Path, file: ChannelsFile, channels: dict[str, Channel], line
         ledger=LedgerSettings(ledger.url, ledger.claims, ledger.branch, ledger.commit),
         alerts=Alerts(tuple(alerts.to), tuple(alerts.deputy), tuple(alerts.on), alerts.heartbeat),
         ignored=frozenset(file.check.ignore),
-        media=plain(file.media),
+        media=file.media.model_dump(exclude_defaults=True),
     )
 
 

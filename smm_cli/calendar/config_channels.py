@@ -56,7 +56,7 @@ def read_channel(
     except ValidationError as error:
         return None, problems_of(error.errors(), lines, base)
     settings = {key: plain(value) for key, value in whole.items() if key not in COMMON or key in keys_of(network.Settings)}
-    problems = [*_check_settings(network, settings, base, lines), *_check_secret(network, read.secret, base, lines)]
+    problems = [*_check_settings(network, settings, base, lines), *_check_secret(network, settings, read.secret, base, lines)]
     late = read.max_late if "max_late" in whole else (max_late if network.late_limit else None)
     return _channel(name, read, settings, late, network, line_of(lines, base)), problems
 
@@ -105,16 +105,19 @@ def _check_settings(network: type[Network], settings: Mapping[str, Any], base: K
     return []
 
 
-def _check_secret(network: type[Network], secret: str | dict[str, str], base: Key, lines: dict[Key, int]) -> list[Problem]:
+def _check_secret(
+    network: type[Network], settings: Mapping[str, Any], secret: str | dict[str, str], base: Key, lines: dict[Key, int]
+) -> list[Problem]:
     """Names the network does not know, and references that cannot be written back where tokens change with each use."""
     found: list[Problem] = []
+    auth = network.auth_of(settings)
     named = secret if isinstance(secret, dict) else {"": secret}
     for key, reference in named.items():
         path = (*base, "secret", key) if key else (*base, "secret")
-        if key and network.auth.secrets and key not in {*network.auth.secrets, *APP}:
-            advice = did_you_mean(key, network.auth.secrets, f"it has {', '.join(network.auth.secrets)}")
+        if key and auth.secrets and key not in {*auth.secrets, *APP}:
+            advice = did_you_mean(key, auth.secrets, f"it has {', '.join(auth.secrets)}")
             found.append(problem("unknown-secret", f"{network.name} has no secret {key}", path, lines, advice))
-        if network.auth.rotates and reference.startswith("env:") and key not in APP:
+        if auth.rotates and reference.startswith("env:") and key not in APP:
             what = f"{network.name}: its token changes with each use and env: cannot keep it"
             found.append(problem("rotating-env", what, path, lines, 'write "file:PATH", or smm channel login and leave secret out'))
     return found

@@ -238,6 +238,15 @@ class AlertsTable(Strict):
     heartbeat: str = ""
 
 
+class MediaTable(Strict):
+    """`[media]`: where networks fetch files. `host`: "channel:NAME" of a site, "https://…" of an S3-compatible bucket, "command:WORDS"."""
+
+    host: Annotated[str, _like(r"(channel|command):.+|https?://.+", "https://s3.example/bucket")] = ""
+    address: str = ""
+    region: str = "us-east-1"
+    secret: dict[str, str] = Field(default_factory=dict)
+
+
 class CheckTable(Strict):
     """`[check]`."""
 
@@ -258,4 +267,4 @@ class ChannelsFile(Strict):
     pause: list[PauseTable] = Field(default_factory=list)
     alerts: AlertsTable = Field(default_factory=AlertsTable)
     check: CheckTable = Field(default_factory=CheckTable)
-    media: dict[str, Any] = Field(default_factory=dict)
+    media: MediaTable = Field(default_factory=MediaTable)

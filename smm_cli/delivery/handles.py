@@ -65,7 +65,7 @@ def keep_secret(vault: MutableMapping[str, str], name: str, value: str, host: st
 class Filler:
     """Puts values in the place of handles, and keeps in mind where they may go. One for each request."""
 
-    def __init__(self, vault: Mapping[str, str], credentials: Credentials, own: frozenset[str]) -> None:
+    def __init__(self, vault: Mapping[str, str], credentials: Credentials | None, own: frozenset[str]) -> None:
         self._vault = vault
         self._credentials = credentials
         self._own = own
@@ -79,6 +79,8 @@ class Filler:
         """The value behind the handle `name`. Raises ConfigError."""
         kept = self._vault.get(name)
         if kept is None:
+            if self._credentials is None:
+                raise ConfigError(f"there is no secret {name} here", slug="secret-missing")
             value, self._used[name] = self._credentials.value(name), ""
             return value
         self._used[name], _, value = kept.partition("\n")

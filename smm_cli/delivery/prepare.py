@@ -82,6 +82,8 @@ class Composer:
             problems.append(Problem(error.slug, error.what, Place(post.path, channel=channel.name), error.hint))
             return Prepared(aimed, network, None, self._each_once(problems))
         problems += check_payload(network, aimed, payload, facts)
+        if network.fetches and not self.calendar.media.get("host") and any(part.media for part in payload.parts):
+            problems.append(_nowhere(network, post))
         return Prepared(aimed, network, seal(payload), self._each_once(problems))
 
     def _each_once(self, problems: list[Problem]) -> tuple[Problem, ...]:
@@ -132,3 +134,8 @@ class Composer:
             known = self._seen[path] = look(self.source.fetch(path), medium, self.blobs)
         seen, problems = known
         return replace(seen, path=medium.path, line=medium.line), problems
+
+
+def _nowhere(network: Network, post: Post) -> Problem:
+    what = f"{network.title} fetches pictures and films from a public address, and channels.toml names none"
+    return Problem("media-host", what, Place(post.path, channel=network.channel.name), '[media] host = "…": docs/how-to/media.md')

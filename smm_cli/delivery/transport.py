@@ -108,7 +108,7 @@ class Transport:
         if request.url.startswith("file:"):
             return await self._file(network, request)
         if request.url.startswith("media:"):
-            return await host(self.calendar, request, rehearsal=self.apps is not None)
+            return await host(self, request)
         if request.foreign:
             return await self._pages.ask(request, private=bool(getattr(network.settings, "allow_private", False)))
         started = self.clock.elapsed()
@@ -125,6 +125,23 @@ class Transport:
         if request.forgiving:
             return Answer(0)
         raise hushed  # outside of the except block: what httpx2 raised holds the signed request
+
+    async def put(self, request: Request, target: Target) -> Answer:
+        """The answer of a place that keeps files: `request` is signed already. Raises Retriable for silence."""
+        incoming = Incoming(request, self.blobs)
+        body = wire(request.body, self.blobs, Filler({}, None, frozenset()))
+        headers = {**request.headers, "content-length": str(body.length)}
+        try:
+            await self._http(self._client(target.key, KEPT), request, _address(request.url, target), headers, body, incoming)
+            return incoming.finish(self.clock.now(), lambda _field, value: value)
+        except Silence as silence:
+            raise Retriable(masked(silence.what)) from None
+        finally:
+            incoming.close()
+
+    async def look(self, request: Request) -> Answer:
+        """The answer of an address that the calendar itself names, asked as by a stranger; it may be private. Silence is Answer(0)."""
+        return await self._pages.ask(request, private=True)
 
     async def renew(self, network: Network) -> None:
         """Renew the credential that the last request of `network` was signed with. Raises AuthFailed, Retriable, ConfigError."""

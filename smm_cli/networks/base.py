@@ -46,7 +46,7 @@ class Network:
     name: ClassVar[str]
     title: ClassVar[str]
     docs: ClassVar[str]
-    auth: ClassVar[Auth] = NoAuth()
+    auth: Auth = NoAuth()
     text: ClassVar[tuple[Limit, ...]] = ()
     media: ClassVar[tuple[MediaLimit, ...]] = ()
     poll: ClassVar[PollLimit | None] = None
@@ -57,6 +57,8 @@ class Network:
     takes: ClassVar[frozenset[str]] = frozenset()
     """Which optional keys of a post it honours: title, link, tags, language, content_warning, visibility, poll, reply_to,
     quote, first_comment, alt, canonical, author, date. Others are a problem at check time, never silence."""
+    fetches: ClassVar[bool] = False
+    """Whether it fetches files from a public address (`[media] host`) instead of taking them."""
     demands: ClassVar[frozenset[str]] = frozenset()
     """What a post must have here: title, link, media (of any kind), image, video."""
     visibilities: ClassVar[tuple[str, ...]] = ()
@@ -81,6 +83,11 @@ class Network:
         self.account = account
         kept = channel.kept.get("settings")
         self.settings: Any = self.Settings.model_validate(dict(channel.settings or {})) if kept is None else Kept(kept)
+
+    @classmethod
+    def auth_of(cls, settings: Mapping[str, Any]) -> Auth:
+        """How a channel with these settings signs, where a setting chooses (its `__init__` then sets `auth` so); else `auth`."""
+        return cls.auth
 
     # -- what is declared, after the server and channels.toml were heard ------------------------------------------------
 

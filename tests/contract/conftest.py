@@ -138,7 +138,7 @@ class Stage:
         (self.root / "posts").mkdir(parents=True)
         (self.root / "channels.toml").write_text(
             '[calendar]\nname = "stage"\ntimezone = "UTC"\npublish_from = "worktree"\nmax_late = "none"\nlanguage = "en"\n'
-            f'\n[channels.it]\nnetwork = "{self.network}"\n{self.settings}\n',
+            f'\n[media]\nhost = "https://media.example/bucket"\n\n[channels.it]\nnetwork = "{self.network}"\n{self.settings}\n',
         )
 
     def post(self, id: str, body: str, front: str = "") -> None:

@@ -52,6 +52,7 @@ def set_up(root: Path, network: str) -> None:
     told = site if network == "site" else load_fake(network).channel if network in fakes() else ""
     people = f'\n[people.ada]\ntitle = "Ada"\nhandles = {{ {network} = "@ada" }}\n'
     head = '[calendar]\nname = "gallery"\ntimezone = "Europe/Berlin"\npublish_from = "worktree"\nlanguage = "en"\nmax_late = "none"\n'
+    head += '\n[media]\nhost = "https://media.example/bucket"\n'
     (root / "channels.toml").write_text(f'{head}\n[channels.it]\nnetwork = "{network}"\n{told}\n{people}', "utf-8")
     Image.new("RGB", (640, 640), (255, 0, 0)).save(root / "posts" / "dot.png")
     demands = load(network).demands
