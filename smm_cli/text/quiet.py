@@ -15,9 +15,12 @@ CALL = re.compile(r"(?<![\w.+%-])([@\uff20])(?=\w)")
 """An @ that may call somebody: at the start of a word, not inside of a mail address."""
 
 
-def quiet(blocks: Sequence[Block], call: re.Pattern[str] = CALL, sign: str = JOINER) -> tuple[Block, ...]:
-    """`blocks` with `sign` behind what `call` finds in typed text; addresses stay as they are, labels of links do not."""
-    return tuple(_quiet(block, call, sign) for block in blocks)
+def quiet(blocks: Sequence[Block], call: re.Pattern[str] = CALL, sign: str = JOINER, *, code: bool = True) -> tuple[Block, ...]:
+    """`blocks` with `sign` behind what `call` finds in typed text; addresses stay as they are, labels of links do not.
+
+    `code`: False where the network looks for names outside of code alone, so that code can be copied as it was typed.
+    """
+    return tuple(_quiet(block, call, sign, code) for block in blocks)
 
 
 def hushed(text: str, call: re.Pattern[str] = CALL, sign: str = JOINER) -> str:
@@ -25,8 +28,10 @@ def hushed(text: str, call: re.Pattern[str] = CALL, sign: str = JOINER) -> str:
     return call.sub(rf"\g<0>{sign}", text) if call.search(text) else text
 
 
-def _quiet(node: Any, call: re.Pattern[str], sign: str) -> Any:
+def _quiet(node: Any, call: re.Pattern[str], sign: str, code: bool) -> Any:
     match node:
+        case Code() | CodeBlock() if not code:
+            return node
         case Plain(text) | Code(text) | CodeBlock(text):
             return node if (calm := hushed(text, call, sign)) == text else replace(node, text=calm)
         case Picture(alt=alt):
@@ -34,8 +39,8 @@ def _quiet(node: Any, call: re.Pattern[str], sign: str) -> Any:
         case Link(bare=True):
             return node
         case tuple():
-            return tuple(_quiet(one, call, sign) for one in node)
+            return tuple(_quiet(one, call, sign, code) for one in node)
     if not is_dataclass(node) or isinstance(node, type):
         return node
-    changed = {f.name: _quiet(value, call, sign) for f in fields(node) if isinstance(value := getattr(node, f.name), tuple)}
+    changed = {f.name: _quiet(value, call, sign, code) for f in fields(node) if isinstance(value := getattr(node, f.name), tuple)}
     return replace(node, **changed) if changed else node

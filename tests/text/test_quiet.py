@@ -35,3 +35,8 @@ def test_a_title_is_hushed_likewise():
 
 def test_code_blocks_and_pictures_are_hushed():
     assert told("```\n@ada\n```") == "@\u2060ada"
+
+
+def test_code_stays_as_typed_where_the_network_calls_nobody_from_it():
+    blocks = read("Use `@app.route` @bea").parts[0].blocks
+    assert plain(quiet(blocks, code=False), lambda mention: "") == "Use @app.route @\u2060bea"
