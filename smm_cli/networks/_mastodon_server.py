@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from smm_cli.networks._nodeinfo import ask_node, named
 from smm_cli.words.channel import Account
 from smm_cli.words.exchange import Answer, Form, Json, LoggingIn, Request, Tokens, Verifying, Visit
 
@@ -37,10 +38,7 @@ def ask_server(server: str, host: str) -> Verifying:
     instance = yield Request("GET", f"{server}/api/v2/instance", reads="any", may_fail=True)
     if not is_instance(instance):
         instance = yield Request("GET", f"{server}/api/v1/instance", reads="any", may_fail=True)
-    node = Answer(0)
-    wellknown = yield Request("GET", f"{server}/.well-known/nodeinfo", reads="any", may_fail=True, auth="")
-    if address := node_address(wellknown, server):
-        node = yield Request("GET", address, reads="any", may_fail=True, auth="")
+    node = yield from ask_node(server)
     return read_account(me, instance if is_instance(instance) else Answer(0), node, host)
 
 
@@ -66,13 +64,6 @@ def is_instance(answer: Answer) -> bool:
     )
 
 
-def node_address(wellknown: Answer, server: str) -> str:
-    """The address of the newest nodeinfo document on the same server, or empty."""
-    links = wellknown.get("links", default=[]) if wellknown.ok else []
-    found = [str(link.get("href", "")) for link in links if isinstance(link, Mapping)] if isinstance(links, list) else []
-    return max((address for address in found if address.startswith(server + "/")), default="")
-
-
 def software(instance: Answer, node: Answer) -> tuple[str, str]:
     """Name (lower case, empty if not known) and version of the server's program.
 
@@ -80,9 +71,9 @@ def software(instance: Answer, node: Answer) -> tuple[str, str]:
     and others write one too.
     """
     version = str(instance.get("version", default=""))
-    name = node.get("software", "name") if node.ok else None
-    if isinstance(name, str) and name:
-        return name.lower(), str(node.get("software", "version", default="") or version)
+    name, own = named(node)
+    if name:
+        return name, own or version
     told = COMPATIBLE.search(version)
     return (told[1].lower(), told[2]) if told else ("", version)
 

@@ -19,6 +19,7 @@ from smm_cli.networks._mastodon_lookup import find_status, look_for, receipt_of
 from smm_cli.networks._mastodon_media import attached_again, upload_all
 from smm_cli.networks._mastodon_remarks import remarks_on
 from smm_cli.networks._mastodon_server import ask_server, sign_in
+from smm_cli.networks._pointer import pointer
 from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Later, Network, Repeat
 from smm_cli.text.dialects import plain
@@ -123,8 +124,8 @@ class Mastodon(Network):
             fields["quote_policy"] = options.quote_policy
         if number == 0:
             fields |= {"poll": _poll(post.poll, mention)} if post.poll else {}
-            fields |= {"reply_to": _pointer(post.reply_to, facts, -1)} if post.reply_to else {}
-            fields |= {"quote": _pointer(post.quote, facts, 0)} if post.quote else {}
+            fields |= {"reply_to": pointer(post.reply_to, facts, -1)} if post.reply_to else {}
+            fields |= {"quote": pointer(post.quote, facts, 0)} if post.quote else {}
         return PayloadPart(plain(part.blocks, mention, links="after"), fields, described(part.media, mention), part.line)
 
     def measured(self, part: PayloadPart, limit: Limit) -> int:
@@ -235,14 +236,6 @@ def _status(message: PayloadPart, media: list[str]) -> dict[str, Any]:
 def _poll(poll: Poll, mention: Callable[[Mention], str]) -> dict[str, Any]:
     options = [short(option, mention) for option in poll.options]
     return {"options": options, "expires_in": poll.seconds, "multiple": poll.multiple, "hide_totals": poll.hide_totals}
-
-
-def _pointer(target: str, facts: Facts, part: int) -> dict[str, str]:
-    """What a post answers or quotes: the id of one of ours (a reply continues its last part), else an address or an unknown post."""
-    receipt = facts.receipts.get(target)
-    if receipt and receipt.parts:
-        return {"id": receipt.parts[part].id}
-    return {"url": target} if target.startswith(("https://", "http://")) else {"post": target}
 
 
 def _language(tag: str) -> str:

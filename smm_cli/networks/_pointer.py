@@ -1,0 +1,13 @@
+"""What a post answers or quotes: one of ours, an address, or a post that is not public yet."""
+
+from __future__ import annotations
+
+from smm_cli.networks.base import Facts
+
+
+def pointer(target: str, facts: Facts, part: int) -> dict[str, str]:
+    """The id of one of ours (of its `part`: a reply continues the last), else an address or an unknown post."""
+    receipt = facts.receipts.get(target)
+    if receipt and receipt.parts:
+        return {"id": receipt.parts[part].id}
+    return {"url": target} if target.startswith(("https://", "http://")) else {"post": target}
