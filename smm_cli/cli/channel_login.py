@@ -27,7 +27,7 @@ from smm_cli.delivery.transport import Transport
 from smm_cli.errors import ConfigError, UsageError
 from smm_cli.networks import load
 from smm_cli.networks.base import Network
-from smm_cli.words.auth import Basic
+from smm_cli.words.auth import Basic, OAuth1
 from smm_cli.words.auth import Session as SessionAuth
 from smm_cli.words.channel import Account, Channel
 
@@ -74,7 +74,7 @@ class _Asked:
 async def _person_logs_in(calendar: Calendar, network: Network, clock: Clock, asked: _Asked) -> tuple[LoggedIn, Account | None]:
     """What the login gave, with the handle behind it, which was compared with the pinned one; and the account where it was asked for."""
     session = isinstance(network.auth, SessionAuth)
-    if network.login is None or (asked.token_stdin and not session):
+    if network.login is None or isinstance(network.auth, OAuth1) or (asked.token_stdin and not session):
         logged_in = LoggedIn(_pasted(network, asked.token_stdin), lasting=network.auth.secrets)
     else:
         typed = _typed(network, asked) if session else {}

@@ -77,7 +77,7 @@ def runners(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
 def channels(calendar: Calendar, _: Patient) -> Iterator[Problem]:
     """Each channel's secret can be read. Commands are not run: whether they may, and exist, is looked at."""
     for channel in calendar.channels.values():
-        names, place = load(channel.network).auth.secrets, Place("channels.toml", channel.line, channel=channel.name)
+        names, place = load(channel.network).auth_of(channel.settings).secrets, Place("channels.toml", channel.line, channel=channel.name)
         if channel.by_hand or not names:
             continue
         if any(reference.startswith("command:") for owner, reference in references_of(calendar) if owner == channel.name):

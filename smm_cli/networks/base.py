@@ -52,6 +52,8 @@ class Network:
     poll: ClassVar[PollLimit | None] = None
     media_count: ClassVar[int] = 0
     mixing: ClassVar[bool] = False
+    apart: ClassVar[bool] = False
+    """Whether each medium is a message of its own, after the text of its part."""
     threads: ClassVar[bool] = False
     dialect: ClassVar[str] = "plain"
     takes: ClassVar[frozenset[str]] = frozenset()
@@ -145,6 +147,8 @@ class Network:
         done = append_link_and_tags(tuple(parts), link, tags)
         if post.split and self.threads:
             done = split_parts(done, self._fits(post, facts), post.numbering)
+        if self.apart:
+            done = tuple(piece for part in done for piece in _each_apart(part))
         if post.first_comment and "first_comment" in self.takes:
             comment = read(post.first_comment, threads=False).parts[0]
             done = (*done, replace(comment, comment=True))
@@ -245,6 +249,12 @@ def _looked_at(medium: Media, facts: Facts) -> Media:
     if seen is None:
         return medium
     return replace(seen, alt=medium.alt, decorative=medium.decorative, focus=medium.focus, line=medium.line)
+
+
+def _each_apart(part: Part) -> tuple[Part, ...]:
+    """The text of `part`, then a part for each of its media."""
+    text = (replace(part, media=()),) if part.blocks or not part.media else ()
+    return (*text, *(Part((), (medium,), medium.line or part.line) for medium in part.media))
 
 
 def _media_limit(limit: MediaLimit, said: Mapping[str, int]) -> MediaLimit:
