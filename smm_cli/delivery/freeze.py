@@ -149,8 +149,10 @@ def _body_from(kept: Any) -> Body | None:
         return Text(kept["text"], kept["type"])
     if "slice" in kept:
         return Slice(Blob(**kept["slice"]), kept["start"], kept["stop"])
-    fields = (
-        Field(f["name"], Blob(**f["value"]) if isinstance(f["value"], dict) else f["value"], f["filename"], f["type"])
-        for f in kept["multipart"]
-    )
-    return Multipart(tuple(fields))
+    return Multipart(tuple(Field(f["name"], _value_from(f["value"]), f["filename"], f["type"]) for f in kept["multipart"]))
+
+
+def _value_from(kept: Any) -> str | Blob | Slice:
+    if isinstance(kept, str):
+        return kept
+    return Slice(Blob(**kept["blob"]), kept["start"], kept["stop"]) if "blob" in kept else Blob(**kept)

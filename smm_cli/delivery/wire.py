@@ -125,23 +125,28 @@ def _multipart(fields: tuple[Field, ...], kept: Kept, filler: Filler) -> Wire:
     for field in fields:
         pieces.append(f"--{edge}\r\n{_head(field)}\r\n".encode())
         value = field.value
-        pieces.append(_span(kept, value) if isinstance(value, Blob) else filler.text(value).encode(errors="replace"))
+        pieces.append(filler.text(value).encode(errors="replace") if isinstance(value, str) else _file(kept, value))
         pieces.append(b"\r\n")
     pieces.append(f"--{edge}--\r\n".encode())
     length = sum(len(piece) if isinstance(piece, bytes) else piece.stop - piece.start for piece in pieces)
     return Wire(tuple(pieces), length, f"multipart/form-data; boundary={edge}")
 
 
+def _file(kept: Kept, value: Blob | Slice) -> Span:
+    return _span(kept, value) if isinstance(value, Blob) else _span(kept, value.blob, value.start, value.stop)
+
+
 def _head(field: Field) -> str:
     """Quotes and line breaks in names are percent-encoded, as browsers do (HTML standard, multipart/form-data)."""
     quoted = {name: text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A") for name, text in _names(field).items()}
-    kind = field.type or (field.value.type if isinstance(field.value, Blob) else "")
+    value = field.value
+    kind = field.type or ("" if isinstance(value, str) else value.type if isinstance(value, Blob) else value.blob.type)
     said = "".join(f'; {name}="{text}"' for name, text in quoted.items())
     return f"Content-Disposition: form-data{said}\r\n" + (f"Content-Type: {kind}\r\n" if kind else "")
 
 
 def _names(field: Field) -> dict[str, str]:
-    if field.filename or isinstance(field.value, Blob):
+    if field.filename or not isinstance(field.value, str):
         return {"name": field.name, "filename": field.filename or "file"}
     return {"name": field.name}
 

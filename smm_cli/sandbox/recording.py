@@ -140,11 +140,18 @@ def _body(body: Body | None, names: Mapping[str, str]) -> Any:
             return _shown(value)
         case Form(pairs):
             return [[name, _shown(value)] for name, value in pairs]
-        case Slice(blob, start, stop):
-            part = f", bytes {start} to {blob.size if stop is None else stop}" if start or stop is not None else ""
-            return _file(blob, names) + part
+        case Slice():
+            return _slice(body, names)
         case Multipart(fields):
-            return [[f.name, _file(f.value, names, f.filename) if isinstance(f.value, Blob) else _shown(f.value)] for f in fields]
+            return [[f.name, _shown(f.value) if isinstance(f.value, str) else _slice(f.value, names, f.filename)] for f in fields]
+
+
+def _slice(value: Blob | Slice, names: Mapping[str, str], filename: str = "") -> str:
+    if isinstance(value, Blob):
+        return _file(value, names, filename)
+    blob, start, stop = value.blob, value.start, value.stop
+    part = f", bytes {start} to {blob.size if stop is None else stop}" if start or stop is not None else ""
+    return _file(blob, names, filename) + part
 
 
 def _file(blob: Blob, names: Mapping[str, str], filename: str = "") -> str:

@@ -32,11 +32,20 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """Bytes of a kept file, from `start` up to `stop` (None: its end), sent raw."""
+
+    blob: Blob
+    start: int = 0
+    stop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a multipart body; a Blob is sent as a file."""
+    """One field of a multipart body; a Blob, or a Slice of one, is sent as a file."""
 
     name: str
-    value: str | Blob
+    value: str | Blob | Slice
     filename: str = ""
     type: str = ""
 
@@ -54,15 +63,6 @@ class Text:
 
     value: str
     type: str = "text/plain; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Bytes of a kept file, from `start` up to `stop` (None: its end), sent raw."""
-
-    blob: Blob
-    start: int = 0
-    stop: int | None = None
 
 
 Body = Json | Form | Multipart | Text | Slice
@@ -123,7 +123,13 @@ def _plain(body: Body | None) -> Any:
         case Slice(blob, start, stop):
             return [kind, blob.sha256, blob.type, start, stop]
         case Multipart(fields):
-            return [kind, [[f.name, f.value.sha256 if isinstance(f.value, Blob) else f.value, f.filename, f.type] for f in fields]]
+            return [kind, [[f.name, _value(f.value), f.filename, f.type] for f in fields]]
+
+
+def _value(value: str | Blob | Slice) -> Any:
+    if isinstance(value, Slice):
+        return [value.blob.sha256, value.start, value.stop]
+    return value.sha256 if isinstance(value, Blob) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ class Driver:
         self.blobs[sha] = content
         return Blob(sha, len(content), type)
 
+    def bytes_of(self, value: Blob | Slice) -> bytes:
+        return self.blobs[value.sha256] if isinstance(value, Blob) else self.blobs[value.blob.sha256][value.start : value.stop]
+
     def run(self, network, conversation, earlier: PartReceipt | None = None, visit=None):
         """What the conversation returns; raises the network's own faults."""
         told = None
@@ -87,8 +90,7 @@ class Driver:
                 kind, content = blob.type, self.blobs[blob.sha256][start:stop]
             case Multipart(fields):
                 files = [
-                    (f.name, (f.filename, self.blobs[f.value.sha256], f.type) if isinstance(f.value, Blob) else (None, f.value))
-                    for f in fields
+                    (f.name, (None, f.value) if isinstance(f.value, str) else (f.filename, self.bytes_of(f.value), f.type)) for f in fields
                 ]
         if kind:
             headers["content-type"] = kind
