@@ -8,9 +8,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from smm_cli.accounts.age import SINGLE, read_age, write_age
 from smm_cli.accounts.private import write_private
-from smm_cli.accounts.references import file_of, parse, resolve
+from smm_cli.accounts.references import age_file, file_of, parse, resolve
 from smm_cli.accounts.tokens import StoredTokens, TokenStore
 from smm_cli.calendar.model import Calendar
 from smm_cli.errors import ConfigError
@@ -58,6 +60,8 @@ class Credentials:
         tokens = self.tokens()
         if name not in self._values and tokens and name in tokens.values and not self._in_file(name):
             return tokens.values[name]
+        if tokens and self.age and SINGLE in tokens.values and name in self.names[:1]:
+            return tokens.values[SINGLE]
         if name not in self._values:
             self._values[name] = self._stand_in(name) if self.stand_in else self._resolved(name)
         return self._values[name]
@@ -74,6 +78,11 @@ class Credentials:
     async def _waited(self, name: str) -> str:
         slow = not self.stand_in and self._reference(name).startswith("command:")
         return await asyncio.to_thread(self.value, name) if slow else self.value(name)
+
+    @property
+    def age(self) -> Path | None:
+        """The encrypted file that holds all secrets and tokens of this channel, where it has one."""
+        return age_file(self.secret, self.calendar.root)
 
     def _reference(self, name: str) -> str:
         """The reference for `name`: the channel's own, else that of its network for all channels, else this machine's."""
@@ -147,18 +156,23 @@ class Credentials:
                 if path is not None:
                     write_private(path, rest.pop(name).encode() + b"\n")
             rest = {**(old.values if old else {}), **rest}
-            self._tokens = self.store.save(
-                self.channel.name, rest, expires_at, bound=self.bound, handle=self.channel.account or handle or (old.handle if old else "")
-            )
+            handle = self.channel.account or handle or (old.handle if old else "")
+            self._tokens = self._saved(StoredTokens(rest, expires_at, self.bound, handle))
         else:
             self._tokens = StoredTokens({**(self._tokens.values if self._tokens else {}), **rest}, expires_at, handle=handle)
         self._values.clear()
         self._looked = True
         self.version += 1
 
+    def _saved(self, tokens: StoredTokens) -> StoredTokens:
+        if self.age is None:
+            return self.store.save(self.channel.name, tokens.values, tokens.expires_at, bound=tokens.bound, handle=tokens.handle)
+        write_age(self.age, tokens)
+        return tokens
+
     def _stored(self) -> StoredTokens | None:
-        found = self.store.read(self.channel.name)
-        if found is None or found.bound != self.bound:
+        found = read_age(self.age) if self.age else self.store.read(self.channel.name)
+        if found is None or (found.bound != self.bound and not (self.age and not found.bound)):
             return None
         wrong = self.channel.account and found.handle and not same_account(self.channel.account, found.handle)
         return None if wrong else found

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
 
+from smm_cli.accounts.age import write_age
 from smm_cli.accounts.credentials import Credentials, same_account
 from smm_cli.accounts.masks import remember
 from smm_cli.accounts.private import write_private
-from smm_cli.accounts.references import file_of
+from smm_cli.accounts.references import age_file, file_of
+from smm_cli.accounts.tokens import StoredTokens
 from smm_cli.calendar.model import Calendar
 from smm_cli.errors import AuthFailed
 from smm_cli.words.channel import Channel
@@ -43,6 +45,8 @@ def store_login(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: 
         hint = f"log in as {channel.account}, or change account under [channels.{channel.name}]"
         raise AuthFailed(what, where=channel.name, hint=hint, slug="wrong-account")
     remember(*logged_in.values.values())
+    if age_file(channel.secret, calendar.root):
+        return _write_age(calendar, channel, logged_in, now)
     said = _write_lasting(calendar, channel, logged_in)
     short = {name: value for name, value in logged_in.values.items() if name not in logged_in.lasting}
     credentials = Credentials(calendar, channel, logged_in.lasting, secret=said)
@@ -53,6 +57,18 @@ def store_login(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: 
         else:
             credentials.store.forget(channel.name)
     return said
+
+
+def _write_age(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: datetime | None) -> str | dict[str, str]:
+    """All of it into the channel's encrypted file, in the place of what it held."""
+    credentials = Credentials(calendar, channel, logged_in.lasting)
+    expires = now + timedelta(seconds=logged_in.expires_in) if now and logged_in.expires_in is not None else None
+    path, said = credentials.age, channel.secret
+    assert path is not None
+    with credentials.store.lock(channel.name):
+        write_age(path, StoredTokens(logged_in.values, expires, credentials.bound, channel.account or logged_in.handle))
+        credentials.store.forget(channel.name)
+    return said if isinstance(said, str) else dict(said)
 
 
 def _write_lasting(calendar: Calendar, channel: Channel, logged_in: LoggedIn) -> str | dict[str, str]:

@@ -14,7 +14,7 @@ from smm_cli.accounts.trust import is_trusted
 from smm_cli.errors import ConfigError
 
 SCHEMES = ("env", "file", "command", "age", "keyring")
-LATER = frozenset({"age", "keyring"})
+LATER = frozenset({"keyring"})
 SECONDS = 30.0
 """The longest that a `command:` may take."""
 
@@ -37,6 +37,13 @@ def file_of(reference: str, root: Path) -> Path | None:
     return root / Path(rest).expanduser() if scheme == "file" else None
 
 
+def age_file(secret: object, root: Path) -> Path | None:
+    """The encrypted file of a channel whose `secret` is one `age:` reference (relative to the calendar's root, or ~); else None."""
+    if not isinstance(secret, str) or not secret.startswith("age:"):
+        return None
+    return root / Path(secret.removeprefix("age:").strip()).expanduser()
+
+
 def resolve(reference: str, root: Path, *, name: str, hide: bool = True) -> str:
     """The value behind `reference`, masked from now on if `hide`; `name` says whose it is. Raises ConfigError, never with the value."""
     scheme, rest = parse(reference)
@@ -47,6 +54,8 @@ def resolve(reference: str, root: Path, *, name: str, hide: bool = True) -> str:
     elif scheme == "file":
         value = _text(read_private(root / Path(rest).expanduser(), f"{name} ({reference})"), f"{name}: {reference}")
         value = value.removesuffix("\n").removesuffix("\r")
+    elif scheme == "age":
+        value = _from_age(root / Path(rest).expanduser(), name)
     else:
         value = _from_command(rest, root, name)
     if not value:
@@ -54,6 +63,16 @@ def resolve(reference: str, root: Path, *, name: str, hide: bool = True) -> str:
     if hide:
         remember(value)
     return value
+
+
+def _from_age(path: Path, name: str) -> str:
+    from smm_cli.accounts.age import SINGLE, read_age
+
+    found = read_age(path)
+    if found is None:
+        raise ConfigError(f"{name}: there is no file {path}", hint=f"smm channel login {name.split(maxsplit=1)[0]}", slug="secret-missing")
+    wanted = name.rpartition("(")[2].rstrip(")")
+    return found.values.get(wanted) or found.values.get(SINGLE) or next(iter(found.values.values()), "") * (len(found.values) == 1)
 
 
 def _from_environment(variable: str, name: str) -> str:

@@ -93,7 +93,7 @@ def _token(secret: str, auth: SelfSigned, now: datetime) -> str:
             raise ConfigError("the secret key is an id, a colon and hexadecimal digits", slug="secret")
         header["kid"] = name
         remember(rest)
-    claims: dict[str, object] = {"iat": int(now.timestamp())}
+    claims: dict[str, object] = {"iat": int(now.timestamp()) - auth.early}
     claims |= {"exp": int(now.timestamp()) + auth.seconds} if auth.seconds else {}
     claims |= {"aud": auth.audience} if auth.audience else {}
     return jwt.encode(header, claims, OctKey.import_key(key), algorithms=[auth.algorithm])

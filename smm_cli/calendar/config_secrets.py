@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 Path = tuple[str | int, ...]
-SCHEMES = ("env", "file", "command")
-LATER = ("age", "keyring")
+SCHEMES = ("env", "file", "age", "command")
+LATER = ("keyring",)
 NAMED = re.compile(
     r"(.*_)?(secret|token|password|passwort|passwd|pass|api_key|apikey|private_key|access_key|secret_key|client_secret|key_secret|seed|mnemonic)"
 )
@@ -49,11 +49,11 @@ def check_reference(value: str, name: str) -> str:
     """What is wrong with a text that must be a reference to a secret; empty where nothing is. Never repeats the text."""
     scheme, colon, rest = value.partition(":")
     if colon and scheme in LATER:
-        return f"{scheme}: is not available in this version: write env:NAME, file:PATH or command:PROGRAM"
+        return f"{scheme}: is not available in this version: write env:NAME, file:PATH, age:PATH or command:PROGRAM"
     if colon and scheme in SCHEMES:
         if scheme == "env" and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest):
             return "after env: comes the name of an environment variable, such as env:MASTODON_TOKEN"
-        return "" if rest.strip() else f"after {scheme}: comes {'a path' if scheme == 'file' else 'a program'}"
+        return "" if rest.strip() else f"after {scheme}: comes {'a program' if scheme == 'command' else 'a path'}"
     return f'a secret stands here in plain: write {name} = "env:NAME", "file:PATH" or "command:PROGRAM"'
 
 

@@ -75,6 +75,7 @@ def login(
     token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token or password from standard input.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser: paste the code that the page shows.")] = False,
     identifier: Annotated[str, typer.Option(help="Whom to log in, where the network asks: a handle or a mail address.")] = "",
+    age: Annotated[str, typer.Option(metavar="FILE", help="Keep it in this file, encrypted with age; it may lie in git.")] = "",
     dry_run: DryRun = False,
     commit: Commit = False,
     push: Push = False,
@@ -86,7 +87,7 @@ def login(
     from smm_cli.cli.channel_login import login as act
 
     keeping = Keeping(dry_run, commit, push)
-    return act(ctx.obj, name, token_stdin=token_stdin, browser=not no_browser, identifier=identifier, keeping=keeping)
+    return act(ctx.obj, name, token_stdin=token_stdin, browser=not no_browser, identifier=identifier, age=age, keeping=keeping)
 
 
 @app.command()

@@ -35,7 +35,7 @@ MOST = 16_384
 """Characters read from standard input: no token is longer."""
 
 
-def login(session: Session, name: str, *, token_stdin: bool, browser: bool, identifier: str, keeping: Keeping) -> int:
+def login(session: Session, name: str, *, token_stdin: bool, browser: bool, identifier: str, age: str, keeping: Keeping) -> int:
     """Log the channel in. Raises AuthFailed, UsageError, Retriable, ConfigError: then nothing is saved."""
     calendar = session.calendar()
     if name not in calendar.channels:
@@ -52,7 +52,8 @@ def login(session: Session, name: str, *, token_stdin: bool, browser: bool, iden
         return 0
     make_state(calendar.state)
     logged_in, account = asyncio.run(_person_logs_in(calendar, network, session.clock, _Asked(token_stdin, browser, identifier)))
-    said = store_login(calendar, channel, logged_in, session.clock.now())
+    kept = replace(channel, secret=f"age:{age}") if age else channel
+    said = store_login(calendar, kept, logged_in, session.clock.now())
     _write(calendar, channel, said, logged_in.handle, keeping)
     account = account or asyncio.run(
         _verified(replace(channel, secret=said, account=channel.account or logged_in.handle), calendar, session)

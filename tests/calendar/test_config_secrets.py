@@ -41,7 +41,7 @@ def test_a_reference_to_nothing_is_refused(reference: str, words: str):
     assert words in problem.what
 
 
-@pytest.mark.parametrize("scheme", ["age", "keyring"])
+@pytest.mark.parametrize("scheme", ["keyring"])
 def test_schemes_of_later_versions_say_so(scheme: str):
     (problem,) = problems_of(f'{HEAD}{TOOTS}secret = "{scheme}:secrets/toots"\n')
     assert "not available in this version" in problem.what
