@@ -79,7 +79,10 @@ def _oauth1(secrets: Mapping[str, str], method: str, url: str, headers: Mapping[
 
 def _token(secret: str, auth: SelfSigned, now: datetime) -> str:
     """A compact JSON Web Token (RFC 7519) with `iat`, and `exp` and `aud` where the network wants them."""
+    import warnings
+
     from joserfc import jwt
+    from joserfc.errors import SecurityWarning
     from joserfc.jwk import OctKey
 
     header, key = {"alg": auth.algorithm, "typ": "JWT"}, secret.encode()
@@ -96,7 +99,9 @@ def _token(secret: str, auth: SelfSigned, now: datetime) -> str:
     claims: dict[str, object] = {"iat": int(now.timestamp()) - auth.early}
     claims |= {"exp": int(now.timestamp()) + auth.seconds} if auth.seconds else {}
     claims |= {"aud": auth.audience} if auth.audience else {}
-    return jwt.encode(header, claims, OctKey.import_key(key), algorithms=[auth.algorithm])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)  # servers make short keys (Shaarli: 12 letters), which is theirs to mend
+        return jwt.encode(header, claims, OctKey.import_key(key), algorithms=[auth.algorithm])
 
 
 def _basic(secrets: Mapping[str, str], auth: Basic) -> str:

@@ -82,7 +82,8 @@ class OAuth1:
 class SelfSigned:
     """A short JSON Web Token that smm signs itself. `split`: the secret is `id:hex`, the id becomes `kid` (Ghost).
 
-    `seconds`: how long it holds (0: no `exp`); `audience`: its `aud`, where there is one.
+    `seconds`: how long it holds (0: no `exp`); `audience`: its `aud`, where there is one. `early`: seconds that `iat` lies back, for
+    servers that refuse a token from the future.
     """
 
     secrets: tuple[str, ...] = ("key",)
@@ -92,6 +93,7 @@ class SelfSigned:
     seconds: int = 300
     audience: str = ""
     split: bool = False
+    early: int = 0
 
 
 Auth = NoAuth | Bearer | Session | Basic | OAuth2 | StandardWebhooks | InRequest | OAuth1 | SelfSigned
