@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -24,17 +23,6 @@ def squashed(text: str) -> str:
 def shown(content: str) -> str:
     """`squashed`, of the HTML that a server makes of a text."""
     return squashed(unescape(TAG.sub("", QUOTE_LINE.sub("", content))))
-
-
-def moment(value: Any) -> datetime | None:
-    """A time as servers write it (ISO 8601, mostly with Z), aware; None for anything else."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def same_frame(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from smm_cli.networks._mastodon_compare import moment, same_frame, same_media, same_text, squashed
+from smm_cli.networks._mastodon_compare import same_frame, same_media, same_text, squashed
+from smm_cli.networks._moment import moment
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Json, Looking, Request, Step
 
