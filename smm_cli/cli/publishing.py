@@ -121,6 +121,8 @@ def _show(ticked: Ticked, runner: Runner, posts: Sequence[str]) -> None:
         if lines and lines != said:  # many deliveries of a channel may wait for one reason
             output.tell(lines)
         said = lines
+    for note in ticked.notes:
+        output.tell(note)
     if ticked.outcomes:
         return
     if posts:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from smm_cli.calendar.near import did_you_mean
+from smm_cli.delivery.announce import announce
 from smm_cli.delivery.channel_run import ChannelRun
 from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.planning import held_by, plan_posts
@@ -32,11 +33,12 @@ LET_GO = frozenset({"late", "quiet", "copy", "waiting", "slot"})
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What a tick did: the deliveries it touched, the problems it met, and the plan as it was."""
+    """What a tick did: the deliveries it touched, the problems it met, the plan as it was, and what else a person should hear."""
 
     outcomes: tuple[Outcome, ...]
     problems: tuple[Problem, ...]
     plan: Plan
+    notes: tuple[str, ...] = ()
 
 
 async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = False) -> Ticked:
@@ -65,6 +67,7 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
         if at_once:
             _let_go(runner, wanted)
         outcomes = await _send_all(runner, wanted, {post.id: post for post in posts}, papers, now)
+        tell_at, notes = await announce(runner, outcomes)
     finally:
         await papers.finish()
         await runner.end()
@@ -72,8 +75,11 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
         counter, now = runner.ledger.counter(), runner.clock.now()
         held = {**wrong, **{outcome.delivery: outcome.note for outcome in outcomes if outcome.state == HELD}}
         plan = plan_posts(calendar, source, posts, runner.history(), now, until=now, waits=waits, held=held)
-    leave_word(runner, before, counter, plan.wake_at, bool(runner.ledger.stopped()))
-    return Ticked(tuple(outcomes), indexed.problems, plan)
+    elif notes:
+        counter = runner.ledger.counter()
+    wake_at = min(filter(None, (plan.wake_at, tell_at)), default=None)
+    leave_word(runner, before, counter, wake_at, bool(runner.ledger.stopped()))
+    return Ticked(tuple(outcomes), indexed.problems, plan, notes)
 
 
 def _refuse_unknown(only: Collection[str], posts: Sequence[Post]) -> None:

@@ -21,7 +21,9 @@ Write = Callable[[sqlite3.Connection], object]
 """A step of a transaction."""
 Act = Callable[[sqlite3.Connection], Any]
 Written = tuple["Future[Any]", Any, BaseException | None]
-VERSION = 1
+MIGRATIONS = ("0001_ledger.sqlite.sql", "0002_announce.sqlite.sql")
+"""What makes a ledger, in order; a ledger's `user_version` counts those it had."""
+VERSION = len(MIGRATIONS)
 MOST_TOGETHER = 64
 """Writes that share one transaction at the most, so that the first does not wait for ever."""
 
@@ -161,11 +163,12 @@ def _migrate(connection: sqlite3.Connection) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] < VERSION:
-            for statement in _statements("0001_ledger.sqlite.sql"):
-                connection.execute(statement)
+        had = connection.execute("PRAGMA user_version").fetchone()[0]
+        for statement in (statement for name in MIGRATIONS[had:] for statement in _statements(name)):
+            connection.execute(statement)
+        if had == 0:
             connection.execute("INSERT INTO identity VALUES (lower(hex(randomblob(4))))")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk has undone it already

@@ -239,6 +239,8 @@ class Network:
     """`login(self, inputs: Mapping[str, str])`: the real flow; inputs are handles and loopback facts (see accounts/)."""
     refresh: ClassVar[Callable[..., LoggingIn] | None] = None
     """`refresh(self)`: renew tokens; refers to stored ones by handle."""
+    announce: ClassVar[Callable[..., Doing] | None] = None
+    """`announce(self, urls)`: tell others what is new; apart from deliveries, repeated until it works."""
     share_link: ClassVar[Callable[..., str] | None] = None
     """`share_link(self, payload)`: a prefilled address for a person (handoff)."""
 
