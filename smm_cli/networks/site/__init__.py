@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import SmmError
+from smm_cli.networks._article import inline_media
 from smm_cli.networks.base import Facts, Network, Repeat
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.networks.site import folder
-from smm_cli.networks.site.content import Content, inline_media
+from smm_cli.networks.site.content import Content
 from smm_cli.networks.site.entry import Entry, language_of, make_entry, newest_first
 from smm_cli.networks.site.feeds import IN_FEED
 from smm_cli.networks.site.pages import Look
@@ -83,7 +84,7 @@ class Site(Network):
         person = facts.people.get(post.author)
         author = (person.title or person.name) if person else post.author or self.settings.author
         told = make_entry(content, facts, self.settings.address, author)
-        sent = {media.blob.sha256: media for media in (*part.media, *inline_media(part, facts.media)) if media.blob}
+        sent = {media.blob.sha256: media for media in (*part.media, *inline_media(part.blocks, facts.media)) if media.blob}
         return PayloadPart(content.html(), {"title": told["title"], "entry": told}, tuple(sent.values()), part.line)
 
     def mention(self, facts: Facts) -> Callable[[Mention], str]:

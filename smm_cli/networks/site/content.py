@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from smm_cli.media.types import EXTENSIONS
+from smm_cli.networks._article import alt_of, file_name, lowered
 from smm_cli.networks.site.phrases import words
 from smm_cli.text.dialects import html
-from smm_cli.text.slug import slug
 from smm_cli.words.post import Media, Part, Post
-from smm_cli.words.tree import Block, Bullets, Heading, Inline, Mention, Numbers, Paragraph, Picture, Quote
+from smm_cli.words.tree import Mention, Picture
 
 Written = Callable[[Mention], str]
 
@@ -32,7 +30,7 @@ class Content:
         """The first medium, the text, the other media, the link. `base` stands before the names of media."""
         shown = [figure(media, base) for media in self.part.media if media.blob]
         gallery = ['<div class="gallery">', *shown[1:], "</div>"] if shown[1:] else []
-        text = html(_lowered(self.part.blocks), self.mention, lambda found: self._picture(found, base))
+        text = html(lowered(self.part.blocks), self.mention, lambda found: self._picture(found, base))
         whole = "\n".join(part for part in (*shown[:1], text, *gallery, self._more(text)) if part)
         warning = self.post.content_warning
         return f"<details>\n<summary>{escape(warning)}</summary>\n{whole}\n</details>" if warning else whole
@@ -53,13 +51,6 @@ class Content:
         return escape(found.alt)
 
 
-def file_name(media: Media) -> str:
-    """The name of a medium beside its page: readable, and another one when its bytes change."""
-    assert media.blob is not None
-    stem = slug(PurePosixPath(media.path).stem)[:40].strip("-") or "file"
-    return f"{stem}-{media.blob.sha256[:8]}.{EXTENSIONS.get(media.blob.type, 'bin')}"
-
-
 def figure(media: Media, base: str) -> str:
     """A picture, film or sound in a block of its own."""
     kind = media.kind
@@ -75,45 +66,5 @@ def image(media: Media, base: str) -> str:
     return f'<img src="{escape(base + file_name(media))}" alt="{escape(alt_of(media))}"{_size(media)}>'
 
 
-def alt_of(media: Media) -> str:
-    """The description of a picture as a page carries it."""
-    return "" if media.decorative else media.alt
-
-
-def inline_media(part: Part, known: Mapping[str, Media]) -> tuple[Media, ...]:
-    """Media that stand inside running text and were looked at, in order, once each."""
-    urls = dict.fromkeys(_pictures(part.blocks))
-    return tuple(known[url] for url in urls if url in known and known[url].blob)
-
-
 def _size(media: Media) -> str:
     return f' width="{media.width}" height="{media.height}"' if media.width and media.height else ""
-
-
-def _lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Headings stand right below the page's own title: the highest becomes the second level."""
-    lower = 2 - min((block.level for block in blocks if isinstance(block, Heading)), default=2)
-    return tuple(Heading(min(6, block.level + lower), block.children) if isinstance(block, Heading) else block for block in blocks)
-
-
-def _pictures(blocks: Iterable[Block]) -> list[str]:
-    found: list[str] = []
-    for block in blocks:
-        match block:
-            case Paragraph(children) | Heading(_, children):
-                found += _pictures_in(children)
-            case Quote(inside):
-                found += _pictures(inside)
-            case Bullets() | Numbers():
-                for item in block.items:
-                    found += _pictures(item)
-    return found
-
-
-def _pictures_in(inlines: Iterable[Inline]) -> list[str]:
-    found: list[str] = []
-    for inline in inlines:
-        if isinstance(inline, Picture):
-            found.append(inline.url)
-        found += _pictures_in(getattr(inline, "children", ()))
-    return found

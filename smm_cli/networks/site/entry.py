@@ -13,8 +13,9 @@ from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from smm_cli.networks._article import alt_of, file_name
 from smm_cli.networks.base import Facts
-from smm_cli.networks.site.content import Content, alt_of, file_name
+from smm_cli.networks.site.content import Content
 from smm_cli.text.dialects import plain
 from smm_cli.words.post import Media, Post
 from smm_cli.words.tree import Block, Paragraph

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator
 
+from smm_cli.networks._article import file_name
 from smm_cli.networks.site import feeds, pages, paging
-from smm_cli.networks.site.content import file_name
 from smm_cli.networks.site.entry import Entry, is_entry, newest_first
 from smm_cli.networks.site.pages import Look
 from smm_cli.words.delivery import Payload
