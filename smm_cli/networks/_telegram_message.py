@@ -1,0 +1,79 @@
+"""The request that publishes a message on Telegram, by what it carries, and the receipt of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from smm_cli.errors import OutcomeUnknown
+from smm_cli.networks._chat import files_of, multipart, patience
+from smm_cli.text.telegram import shown
+from smm_cli.words.delivery import PartReceipt, PayloadPart
+from smm_cli.words.exchange import Json, Request
+from smm_cli.words.limit import GIF
+from smm_cli.words.post import Media
+
+KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+CLOSES = 600
+PRIVATE = "-100"
+"""How the numbers of channels and supergroups begin; their addresses leave it out."""
+
+
+def request_of(url: Callable[[str], str], message: PayloadPart, fields: Mapping[str, Any]) -> Request:
+    """The one request that publishes `message`; `fields` say where and how."""
+    said, media = message.fields, message.media
+    if poll := said.get("poll"):
+        asked: dict[str, Any] = {"question": shown(message.text), "options": [{"text": option} for option in poll["options"]]}
+        asked |= {"allows_multiple_answers": bool(poll["multiple"])}
+        asked |= {"open_period": poll["seconds"]} if poll["seconds"] <= CLOSES else {}
+        return Request("POST", url("sendPoll"), Json({**fields, **asked}), commits=True)
+    if not media:
+        return Request("POST", url("sendMessage"), Json({**fields, "text": message.text, "parse_mode": "HTML"}), commits=True)
+    texts: dict[str, Any] = {"caption": message.text, "parse_mode": "HTML"} if message.text else {}
+    texts |= {"show_caption_above_media": True} if said.get("caption_above") else {}
+    if len(media) > 1:
+        items = [_item(medium, n, said, texts) for n, medium in enumerate(media)]
+        body = multipart({**fields, "media": items}, files_of(media, lambda n: f"f{n}"))
+        return Request("POST", url("sendMediaGroup"), body, commits=True, timeout=patience(media))
+    kind = _kind(media[0])
+    values = {**fields, **texts, **({"has_spoiler": True} if said.get("spoiler") and kind != "audio" else {}), **_sizes(media[0])}
+    body = multipart(values, files_of(media, lambda n: kind))
+    return Request("POST", url(f"send{kind.capitalize()}"), body, commits=True, timeout=patience(media))
+
+
+def receipt_of(result: Any, topic: int) -> PartReceipt:
+    """The receipt of a message, or of an album, which answers with a list."""
+    messages = result if isinstance(result, list) else [result]
+    ids = [message.get("message_id") for message in messages if isinstance(message, Mapping)]
+    first = ids[0] if ids else None
+    if not isinstance(first, int):
+        raise OutcomeUnknown("Telegram answered without the number of a message")
+    chat = messages[0].get("chat") or {}
+    more = {"chat": chat.get("id"), **({"messages": ids} if len(ids) > 1 else {})}
+    return PartReceipt(str(first), _address(chat, topic, first), more)
+
+
+def _address(chat: Mapping[str, Any], topic: int, id: int) -> str:
+    """Of a private chat only its members can open it; of a plain group there is none."""
+    number = str(chat.get("id", ""))
+    place = chat.get("username") or (f"c/{number.removeprefix(PRIVATE)}" if number.startswith(PRIVATE) else "")
+    return f"https://t.me/{place}/{f'{topic}/' if topic else ''}{id}" if place and id else ""
+
+
+def _kind(medium: Media) -> str:
+    return "animation" if medium.blob and medium.blob.type == GIF else KINDS.get(medium.kind, "document")
+
+
+def _item(medium: Media, n: int, said: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
+    """One of an album: the first bears the caption."""
+    kind = _kind(medium)
+    hidden = {"has_spoiler": True} if said.get("spoiler") and kind != "audio" else {}
+    return {"type": kind, "media": f"attach://f{n}", **(texts if n == 0 else {}), **hidden, **_sizes(medium)}
+
+
+def _sizes(medium: Media) -> dict[str, Any]:
+    """Of a film its size, which Telegram does not look for itself, and that it can be watched while it loads."""
+    if medium.kind != "video" or not medium.width or not medium.height:
+        return {}
+    length = {"duration": round(medium.seconds)} if medium.seconds else {}
+    return {"width": medium.width, "height": medium.height, "supports_streaming": True, **length}
