@@ -56,9 +56,12 @@ def set_up(root: Path, network: str) -> None:
     (root / "channels.toml").write_text(f'{head}\n[channels.it]\nnetwork = "{network}"\n{told}\n{people}', "utf-8")
     Image.new("RGB", (640, 640), (255, 0, 0)).save(root / "posts" / "dot.png")
     demands = load(network).demands
+    medium = "film.mp4" if "video" in demands else "dot.png"
+    (root / "posts" / "film.mp4").write_bytes((Path(__file__).parent / "film.mp4").read_bytes())
     for n, (id, (front, body)) in enumerate(POSTS.items()):
         more = f"link: https://example.org/{id}\n" if "link" in demands and "link:" not in front else ""
-        more += "media:\n  - path: dot.png\n    alt: A dot\n" if demands & {"media", "image"} and "media:" not in front else ""
+        front = front.replace("dot.png", medium)
+        more += f"media:\n  - path: {medium}\n    alt: A dot\n" if demands & {"media", "image", "video"} and "media:" not in front else ""
         top = f"---\nid: {id}\ntitle: {id.title()}\nstatus: ready\nchannels: [it]\npublish_at: 2026-11-24 09:{n:02}\n{more}{front}---\n\n"
         (root / "posts" / f"{id}.md").write_text(f"{top}{body}\n", "utf-8")
 
