@@ -68,8 +68,8 @@ def _all() -> list[tuple[type[Network], str]]:
 
 
 def network_shape(kind: type[Network], origin: str) -> dict[str, Any]:
-    """A network: `name`, `title`, `origin` (smm or installed), `docs`, `by_hand`, `threads`, `takes`, `visibilities`, `appends`, `acts`,
-    `auth`, `secrets`, `scopes`, `rotates`, `steps`, `text`, `media`, `media_count`, `mixing`, `poll`, `settings`, `options`."""
+    """A network: `name`, `title`, `origin` (smm or installed), `docs`, `by_hand`, `threads`, `takes`, `demands`, `fetches_media`, `charges`,
+    `visibilities`, `appends`, `acts`, `auth`, `secrets`, `scopes`, `rotates`, `steps`, `text`, `media`, `media_count`, `mixing`, `poll`, `settings`, `options`."""
     return {
         "name": kind.name,
         "title": kind.title,
@@ -78,6 +78,9 @@ def network_shape(kind: type[Network], origin: str) -> dict[str, Any]:
         "by_hand": kind.handoff,
         "threads": kind.threads,
         "takes": sorted(kind.takes),
+        "demands": sorted(kind.demands),
+        "fetches_media": kind.fetches,
+        "charges": kind.cost is not Network.cost,
         "visibilities": list(kind.visibilities),
         "appends": sorted(kind.appends),
         "acts": [act for act in ACTS if getattr(kind, act) is not None],
@@ -158,6 +161,9 @@ def _show(shape: Mapping[str, Any]) -> None:
     rows.append(("posts", "by hand: smm lays it out, a person posts" if shape["by_hand"] else "by smm"))
     rows.append(("threads", "yes" if shape["threads"] else "no: one part"))
     rows.append(("honours", ", ".join(shape["takes"]) or "the text alone"))
+    rows += [("demands", ", ".join(shape["demands"]))] if shape["demands"] else []
+    rows += [("media", "fetched from a public address: [media] host in channels.toml")] if shape["fetches_media"] else []
+    rows += [("charges", "yes: smm plan shows what planned posts cost")] if shape["charges"] else []
     rows.append(("appends", ", ".join(shape["appends"]) or "nothing"))
     rows += [("visibility", ", ".join(shape["visibilities"]))] if shape["visibilities"] else []
     rows.append(("can", ", ".join(["publish", *(act.replace("_", " ") for act in shape["acts"])])))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from smm_cli.cli import output
+from smm_cli.cli.costs import cost_shape, costs_of, totals
 from smm_cli.cli.listing import COLOURS, chosen, read_end, within
 from smm_cli.cli.looking import look
 from smm_cli.cli.planned import plan_of
@@ -52,15 +53,18 @@ def show_plan(
         planned = plan_of(runner, until=end)
         found = [d for d in chosen(planned.plan.deliveries, runner.calendar, channel, campaign) if within(d, None, end)]
         problems = check_plan(planned.plan, runner.calendar, planned.indexed.posts)
+        costs = costs_of(runner, found, planned.indexed.posts)
     if channel or campaign:
         problems = about(problems, found)
     shown = found[:limit]
     if as_json:
-        output.as_json([delivery_shape(delivery) for delivery in shown])
+        output.as_json([{**delivery_shape(delivery), "cost": cost_shape(costs.get(delivery.name))} for delivery in shown])
         return 0
     show_days(shown, zone)
     if len(found) > len(shown):
         output.tell(f"{len(found) - len(shown)} more: smm plan without --limit, or smm queue list")
+    for line in totals(costs, found):
+        output.tell(f"costs  {line}")
     output.show_problems(problems)
     return 0
 

@@ -171,7 +171,8 @@ class ChannelRun:
             waits=self.waits,
             frozen=bool(claim.payload),
         )
-        receipt = self._receipt(delivery, post, prepared.network)
+        cost = prepared.network.cost(payload)
+        receipt = replace(self._receipt(delivery, post, prepared.network), cost=f"{cost.amount:g} {cost.currency}" if cost else "")
         outcome = await send(sending, receipt, masked, self.papers.add)
         if claim.payload and prepared.payload is not None and content_digest(prepared.payload) != content_digest(payload):
             outcome = replace(
