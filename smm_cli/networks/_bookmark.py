@@ -7,7 +7,9 @@ delivery is overwritten only where the post or the channel says `replace = true`
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import field, replace
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -19,7 +21,9 @@ from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Absent, Answer, Doing, Earlier, Found, Intent, Looking, Publishing, Request, Wait
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Part, Post
+from smm_cli.words.tree import Block, Mention
 
+MARKUP = re.compile(r"<[^<>]*>")
 LOOKED_FOR = 60.0
 """Seconds that the answer to "is there one already?" stays good."""
 TRACKING = re.compile(r"utm_|xtor|fb_|ns_|PHPSESSID|fbclid|gclid", re.IGNORECASE)
@@ -28,13 +32,19 @@ TRACKING = re.compile(r"utm_|xtor|fb_|ns_|PHPSESSID|fbclid|gclid", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A bookmark that the service has of the same link."""
+    """A bookmark that the service has of the same link. `more`: what changing it needs, plain JSON."""
 
     id: str
-    page: str
-    title: str
-    note: str
-    tags: tuple[str, ...]
+    page: str = ""
+    title: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def receipt(self) -> PartReceipt:
+        """The receipt of a bookmark that is ours."""
+        return PartReceipt(self.id, self.page, dict(self.more))
 
 
 class Bookmarks(Network):
@@ -56,7 +66,7 @@ class Bookmarks(Network):
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """The note as text; a bookmark without one has its title in the place of a text, which is then not sent twice."""
         mention = self.mention(facts)
-        note = commonmark(part.blocks, mention) if self.marked else plain(part.blocks, mention, links="after")
+        note = self.note(part.blocks, mention)
         title = " ".join(short(post.title, mention).split())
         visibility = post.visibility or getattr(self.settings, "visibility", "public")
         fields: dict[str, Any] = {"url": post.link, "title": title, "tags": list(tag_words(post.tags, spaced=self.spaced))}
@@ -65,10 +75,9 @@ class Bookmarks(Network):
         fields |= {} if note.strip() else {"bare": True}
         return PayloadPart(note if note.strip() else title or post.link, fields, part.media, part.line)
 
-    @property
-    def marked(self) -> bool:
-        """Whether notes are Markdown."""
-        return self.dialect == "commonmark"
+    def note(self, blocks: tuple[Block, ...], mention: Callable[[Mention], str]) -> str:
+        """The text in the dialect of notes; empty where there is no place for one."""
+        return commonmark(blocks, mention) if self.dialect == "commonmark" else plain(blocks, mention, links="after")
 
     # -- what subclasses say -----------------------------------------------------------------------------------------------
 
@@ -77,12 +86,12 @@ class Bookmarks(Network):
         yield from ()
         raise NotImplementedError
 
-    def save(self, message: PayloadPart, id: str) -> Request:
-        """The request that saves: a new bookmark, or that of `id` changed."""
+    def save(self, message: PayloadPart, twin: Twin | None) -> Request:
+        """The request that saves: a new bookmark, or `twin` changed."""
         raise NotImplementedError
 
-    def saved(self, answer: Answer, message: PayloadPart) -> PartReceipt:
-        """The receipt that an answer to `save` is."""
+    def saved(self, answer: Answer, message: PayloadPart) -> Twin:
+        """The bookmark that an answer to `save` tells of."""
         raise NotImplementedError
 
     def removal(self, receipt: PartReceipt) -> Request:
@@ -100,22 +109,20 @@ class Bookmarks(Network):
         if twin and not message.fields.get("replace") and not is_like(twin, message):
             raise _taken(self.title, message, twin)
         yield from self._calmly()
-        answer = yield self.save(message, twin.id if twin else "")
+        answer = yield self.save(message, twin)
         return self._receipt(answer, message)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """The service has a bookmark of this link that says the same, or it has not: there is no other way to publish one."""
         message = payload.parts[intent.part]
         twin = yield from self.find(message)
-        return Found(PartReceipt(twin.id, twin.page)) if twin and is_like(twin, message) else Absent()
+        return Found(twin.receipt) if twin and is_like(twin, message) else Absent()
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """Save it again, whole."""
-        from dataclasses import replace
-
         message = payload.parts[part]
         yield from self._calmly()
-        answer = yield replace(self.save(message, receipt.id), commits=False)
+        answer = yield replace(self.save(message, Twin(receipt.id, receipt.url, more=receipt.more)), commits=False)
         return self._receipt(answer, message)
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
@@ -130,10 +137,10 @@ class Bookmarks(Network):
             yield Wait(self.pause)
 
     def _receipt(self, answer: Answer, message: PayloadPart) -> PartReceipt:
-        receipt = self.saved(answer, message)
-        if not receipt.id:
+        found = self.saved(answer, message)
+        if not found.id:
             raise OutcomeUnknown(f"{self.title} answered {answer.status} without a bookmark")
-        return receipt
+        return found.receipt
 
     @property
     def server(self) -> str:
@@ -160,7 +167,8 @@ def is_like(twin: Twin, message: PayloadPart) -> bool:
 
 
 def _squashed(text: Any) -> str:
-    return " ".join(str(text).split())
+    """Words alone: servers clean the HTML of notes in ways of their own."""
+    return " ".join(unescape(MARKUP.sub(" ", str(text))).split())
 
 
 def same_link(one: str, other: str) -> bool:
@@ -174,11 +182,17 @@ def _plain_address(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), query, parts.fragment))
 
 
-def first_twin(items: Any, message: PayloadPart, key: str, read: Any) -> Twin | None:
+def first_twin(items: Any, message: PayloadPart, key: str, read: Callable[[Mapping[str, Any]], Twin]) -> Twin | None:
     """Of the listed bookmarks that are of the same link the one that says the same, else the first; `read` makes a Twin of one."""
-    found = [item for item in items if isinstance(item, Mapping) and same_link(str(item.get(key) or ""), message.fields["url"])]
-    twins: list[Twin] = [read(item) for item in found] if isinstance(items, list) else []
+    listed = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+    twins = [read(item) for item in listed if same_link(str(item.get(key) or ""), message.fields["url"])]
     return next((twin for twin in twins if is_like(twin, message)), twins[0] if twins else None)
+
+
+def names_of(tags: Any, key: str = "name") -> tuple[str, ...]:
+    """Tags as an API lists them: words, or objects with a name."""
+    listed = tags if isinstance(tags, list) else []
+    return tuple(str(tag.get(key) if isinstance(tag, Mapping) else tag) for tag in listed)
 
 
 def tag_words(tags: Iterable[str], *, spaced: bool) -> tuple[str, ...]:

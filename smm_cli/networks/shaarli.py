@@ -6,19 +6,21 @@ application/api/ApiUtils.php, ApiMiddleware.php, controllers/Links.php (0.12.1 o
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import AuthFailed, Rejected, SmmError
-from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, first_twin, note_of
+from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, first_twin, names_of, note_of
 from smm_cli.networks.base import Later
 from smm_cli.networks.fault import fault_by_status, said_by
+from smm_cli.text.dialects import plain
 from smm_cli.words.auth import SelfSigned
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Json, Request, Verifying
+from smm_cli.words.tree import Block, Mention
 
 DOCS = "https://shaarli.github.io/api-documentation/"
 
@@ -35,10 +37,9 @@ class Shaarli(Bookmarks):
 
     Settings = Later("smm_cli.networks._shaarli_tables", "Settings")
 
-    @property
-    def marked(self) -> bool:
-        """Unless the setting says that the server shows descriptions as they are."""
-        return bool(self.settings.markdown)
+    def note(self, blocks: tuple[Block, ...], mention: Callable[[Mention], str]) -> str:
+        """Markdown, unless the setting says that the server shows descriptions as they are."""
+        return super().note(blocks, mention) if self.settings.markdown else plain(blocks, mention, links="after")
 
     @property
     def api(self) -> str:
@@ -53,7 +54,7 @@ class Shaarli(Bookmarks):
         answer = yield Request("GET", f"{self.api}/links", query=asked, keeps_for=LOOKED_FOR)
         return first_twin(answer.body, message, "url", partial(_twin, self.server))
 
-    def save(self, message: PayloadPart, id: str) -> Request:
+    def save(self, message: PayloadPart, twin: Twin | None) -> Request:
         """PUT empties what it does not name, so that all is said; tags are an array of words, as the oldest servers want them."""
         fields = message.fields
         body = {
@@ -63,14 +64,12 @@ class Shaarli(Bookmarks):
             "tags": fields["tags"],
             "private": bool(fields.get("private")),
         }
-        if id:
-            return Request("PUT", f"{self.api}/links/{id}", Json(body), commits=True)
+        if twin:
+            return Request("PUT", f"{self.api}/links/{twin.id}", Json(body), commits=True)
         return Request("POST", f"{self.api}/links", Json(body), commits=True)
 
-    def saved(self, answer: Answer, message: PayloadPart) -> PartReceipt:
-        link = answer.body if isinstance(answer.body, Mapping) else {}
-        found = _twin(self.server, link)
-        return PartReceipt(found.id, found.page, {"link": str(link.get("url") or "")})
+    def saved(self, answer: Answer, message: PayloadPart) -> Twin:
+        return _twin(self.server, answer.body if isinstance(answer.body, Mapping) else {})
 
     def removal(self, receipt: PartReceipt) -> Request:
         return Request("DELETE", f"{self.api}/links/{receipt.id}", reads="any", may_fail=True)
@@ -96,14 +95,8 @@ class Shaarli(Bookmarks):
 def _twin(server: str, link: Mapping[str, Any]) -> Twin:
     """A link as the API gives it."""
     id, short = link.get("id"), str(link.get("shorturl") or "")
-    tags = link.get("tags")
-    return Twin(
-        "" if id is None else str(id),
-        f"{server}/shaare/{short}" if short else "",
-        str(link.get("title") or ""),
-        str(link.get("description") or ""),
-        tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
-    )
+    title, note = (str(link.get(key) or "") for key in ("title", "description"))
+    return Twin("" if id is None else str(id), f"{server}/shaare/{short}" if short else "", title, note, names_of(link.get("tags")))
 
 
 NETWORK = Shaarli

@@ -136,7 +136,7 @@ def test_after_a_lost_answer_the_bookmark_is_found_and_not_made_again(me, links)
 
 def test_a_bookmark_that_was_never_made_is_absent(me):
     payload = me.composed("Never sent.", title="Never", link=own_link())
-    request = me.network.save(payload.parts[0], "")
+    request = me.network.save(payload.parts[0], None)
     assert isinstance(me.run(me.network.lookup(payload, Intent(0, request, datetime.now(UTC)), (), None)), Absent)
 
 
@@ -145,7 +145,7 @@ def test_the_server_itself_refuses_a_second_bookmark_of_a_link(me):
     me.publish(payload)
 
     def straight():
-        yield me.network.save(payload.parts[0], "")
+        yield me.network.save(payload.parts[0], None)
 
     with pytest.raises(Rejected, match="already: Once"):
         me.run(straight())
