@@ -223,8 +223,9 @@ def settings_of(network: str) -> tuple[str, str]:
         return 'output = "public"\naddress = "https://blog.example"', ""
     kind, fake = load(network), load_fake(network)
     names = kind.auth.secrets
-    told = ", ".join(f'{name} = "env:X_{name.upper()}"' for name in names) if len(names) > 1 else ""
-    secret = f"secret = {{ {told} }}" if told else 'secret = "env:X"' if names else ""
+    kept = "file" if kind.auth.rotates else "env"
+    told = ", ".join(f'{name} = "{kept}:X_{name.upper()}"' for name in names) if len(names) > 1 else ""
+    secret = f"secret = {{ {told} }}" if told else f'secret = "{kept}:X"' if names else ""
     return f"{fake.channel}\n{secret}", fake.place or fake.hosts[0]
 
 

@@ -30,7 +30,7 @@ def test_a_refused_credential_stops_the_channel_until_it_changes(stage_of, netwo
     assert not [call for call, _ in list(stage.fake.calls)[calls:] if call.method == "POST" and "Session" not in call.path]
     stage.fake.faults.clear()
     config = stage.root / "channels.toml"
-    config.write_text(config.read_text().replace("env:X", "env:Y"))
+    config.write_text(config.read_text().replace("env:X", "env:Y").replace("file:X", "file:Y"))
     stage.tick()
     stage.settle()
     assert set(stage.states().values()) == {"published"}

@@ -1,0 +1,65 @@
+"""Looking for a post after its answer was lost, among the account's own. X rewrites addresses and escapes three signs.
+
+Source: xdevplatform/docs, OpenAPI 2.167, GET /2/users/{id}/tweets (2026-08-22): 5 to 100 a page, the newest first, replies with them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, Looking, Request
+
+PAGES, PAGE = 3, 100
+SKEW = timedelta(seconds=60)
+FIELDS = "created_at,entities,note_tweet,attachments,referenced_tweets"
+LOST = re.compile(r"[\s/\u2060]|https?:|www\.")
+"""What X may change when it makes an address of a text, and white space."""
+
+
+def look_for(api: str, user: str, intent: Intent, known: set[str], receipt: Any) -> Looking:
+    """Found, Absent or CannotTell for the request of `intent`; `known` are ids that are another part's. `receipt` makes one of an id."""
+    sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
+    since = (intent.at - SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
+    items: list[Mapping[str, Any]] = []
+    token = ""
+    for _ in range(PAGES):
+        query: tuple[tuple[str, str], ...] = (("max_results", str(PAGE)), ("start_time", since), ("tweet.fields", FIELDS))
+        query += (("pagination_token", token),) if token else ()
+        page = yield Request("GET", f"{api}/2/users/{user}/tweets", query=query)
+        found = page.get("data", default=[])
+        items += [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+        token = str(page.get("meta", "next_token", default=""))
+        if not token:
+            break
+    for item in reversed(items):
+        if str(item.get("id")) not in known and is_same(item, sent):
+            return Found(receipt(str(item.get("id"))))
+    return CannotTell(f"https://x.com/i/user/{user}") if token else Absent()
+
+
+def is_same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether a listed post is the one that was sent: what it answers, its media, its text."""
+    told = [str(one.get("id")) for one in item.get("referenced_tweets") or () if one.get("type") == "replied_to"]
+    keys = [str(key).partition("_")[2] for key in (item.get("attachments") or {}).get("media_keys") or ()]
+    media = [str(id) for id in (sent.get("media") or {}).get("media_ids") or ()]
+    if told != [str(id) for id in [(sent.get("reply") or {}).get("in_reply_to_tweet_id")] if id]:
+        return False
+    return keys == media if media else not keys and same_text(item, str(sent.get("text") or ""))
+
+
+def same_text(item: Mapping[str, Any], text: str) -> bool:
+    """Whether the text is ours once its addresses are written out; a long post shows its whole text in a field of its own."""
+    whole = item.get("note_tweet") or item
+    shown = str(whole.get("text") or "")
+    for url in (whole.get("entities") or {}).get("urls") or ():
+        shown = shown.replace(str(url.get("url")), str(url.get("expanded_url") or ""))
+    return _squashed(unescape(shown)) == _squashed(text)
+
+
+def _squashed(text: str) -> str:
+    return LOST.sub("", unicodedata.normalize("NFC", text)).casefold()
