@@ -143,7 +143,9 @@ class Stage:
 
     def post(self, id: str, body: str, front: str = "") -> None:
         front = f"{front}{self._demanded(id, front)}"
-        text = f"---\nid: {id}\ntitle: {id.title()}\nstatus: ready\nchannels: it\npublish_at: 2026-11-24 08:00\n{front}---\n\n{body}\n"
+        least = next((limit.minimum for limit in load(self.network).text if limit.name == "title"), 0)
+        title = id.title() if len(id) >= least else f"About {id}"
+        text = f"---\nid: {id}\ntitle: {title}\nstatus: ready\nchannels: it\npublish_at: 2026-11-24 08:00\n{front}---\n\n{body}\n"
         (self.root / "posts" / f"{id}.md").write_text(text, "utf-8")
 
     def _demanded(self, id: str, front: str) -> str:
