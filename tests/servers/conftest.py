@@ -22,6 +22,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -82,6 +83,12 @@ def _wait(process, ready: str, log: Path) -> None:
                 return
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def grounds():
+    """What a module with a server of its own needs: `need`, `free_port`, `running`."""
+    return SimpleNamespace(need=need, free_port=free_port, running=running)
 
 
 # -- Bluesky ------------------------------------------------------------------------------------------------------------------
