@@ -119,7 +119,8 @@ def _check_secret(
             found.append(problem("unknown-secret", f"{network.name} has no secret {key}", path, lines, advice))
         if auth.rotates and reference.startswith("env:") and key not in APP:
             what = f"{network.name}: its token changes with each use and env: cannot keep it"
-            found.append(problem("rotating-env", what, path, lines, 'write "age:PATH" (may lie in git) or "file:PATH", or smm channel login and leave secret out'))
+            hint = 'write "age:PATH" (may lie in git) or "file:PATH", or smm channel login and leave secret out'
+            found.append(problem("rotating-env", what, path, lines, hint))
     return found
 
 
