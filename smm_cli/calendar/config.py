@@ -22,6 +22,10 @@ from smm_cli.words.channel import Channel, Person
 from smm_cli.words.problem import Place, Problem, errors_of
 
 
+MOST, LONGEST_LINE = 1 << 20, 20_000
+"""Bytes: what is longer was not written by people, and a key of a hundred thousand dots takes a TOML reader an hour."""
+
+
 def read_calendar(root: Path, data: bytes | None = None) -> tuple[Calendar | None, list[Problem]]:
     """The calendar that channels.toml below `root` (or `data`, its bytes) says, and all problems; None where any is an error."""
     if data is None:
@@ -57,6 +61,9 @@ def read_calendar(root: Path, data: bytes | None = None) -> tuple[Calendar | Non
 
 
 def _parse(data: bytes) -> tuple[dict[str, Any] | None, list[Problem]]:
+    long = next((number for number, line in enumerate(data.split(b"\n"), 1) if len(line) > LONGEST_LINE), 0)
+    if long or len(data) > MOST:
+        return None, [Problem("too-large", f"{FILE} is too long to be one, at most {MOST >> 20} MB are read", Place(FILE, long))]
     try:
         return tomllib.loads(data.decode("utf-8-sig")), []
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from smm_cli.calendar import git
 from smm_cli.calendar.check import check_post
 from smm_cli.calendar.index import Indexed
 from smm_cli.calendar.targets import channels_of
@@ -16,6 +17,9 @@ from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import FINAL, Delivery, delivery_name
 from smm_cli.words.post import Post
 from smm_cli.words.problem import ERROR, Place, Problem
+
+
+STATE = ".smm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable
     What went out on a channel is not looked at again there: a changed file of a published post does not act.
     """
     planned = plan_of(runner)
-    found = [*of_config, *planned.indexed.problems]
+    found = [*of_config, *planned.indexed.problems, *_state_in_git(runner)]
     chosen = choose(planned.indexed) if choose else None
     posts = tuple(post for post in planned.indexed.posts if chosen is None or post.path in chosen)
     for post in posts:
@@ -43,6 +47,13 @@ def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable
     found += [problem for problem in whole if problem.severity != ERROR or (problem.slug, problem.place.file) not in known]
     kept = (p for p in found if p.slug not in runner.calendar.ignored and (chosen is None or p.place.file in chosen))
     return Findings(tuple(in_order(kept)), posts, len(runner.calendar.channels))
+
+
+def _state_in_git(runner: Runner) -> Iterator[Problem]:
+    """This machine's own folder holds its memory and its tokens; in git others would get them, or give them."""
+    if git.is_repository(runner.calendar.root) and git.status_of(runner.calendar.root, STATE).committed:
+        hint = f"git rm -r --cached {STATE}, put {STATE}/ into .gitignore, and make new tokens if it was pushed"
+        yield Problem("state-in-git", f"{STATE}/ is in git: it holds this machine's memory and tokens", Place(STATE), hint)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

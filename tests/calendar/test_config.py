@@ -435,3 +435,10 @@ def test_the_calendar_of_a_commit_is_that_commits(tmp_path: Path):
     (tmp_path / "channels.toml").write_text(HEAD.replace("acme", "other"))
     assert load_calendar(tmp_path, open_source(tmp_path, "main")).name == "acme"
     assert load_calendar(tmp_path).name == "other"
+
+
+@pytest.mark.parametrize("data", [b"[calendar]\n" + b"# x\n" * 300_000, b"[calendar]\n" + b"a." * 20_000 + b"b = 1\n"])
+def test_what_no_person_wrote_is_refused_before_it_is_read(tmp_path: Path, data: bytes):
+    calendar, problems = read_calendar(tmp_path, data)
+    assert calendar is None
+    assert [problem.slug for problem in problems] == ["too-large"]

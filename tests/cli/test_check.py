@@ -262,3 +262,16 @@ def test_the_demo_has_nothing_to_complain_of(tmp_path, capsys, monkeypatch):
     said = capsys.readouterr()
     assert said.out.count("[time-passed]") == 1
     assert "9 posts, 5 channels: 1 note" in said.err
+
+
+def test_a_memory_that_lies_in_git_is_an_error(root, checked):
+    post(root, "launch")
+    code, _ = checked()
+    assert code == 0
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+    subprocess.run(["git", "add", "-f", "."], cwd=root, check=True)
+    commit = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-qm", "All of it"]
+    subprocess.run(commit, cwd=root, check=True)
+    code, found = checked()
+    assert code != 0
+    assert [problem["slug"] for problem in found if problem["severity"] == "error"] == ["state-in-git"]
