@@ -98,6 +98,10 @@ class Bookmarks(Network):
         """The request that takes a bookmark away."""
         raise NotImplementedError
 
+    def is_gone(self, answer: Answer) -> bool:
+        """Whether an answer to `removal` says that there is no such bookmark."""
+        return answer.status in (404, 410)
+
     # -- conversations -----------------------------------------------------------------------------------------------------
 
     def publish(self, payload: Payload, part: int) -> Publishing:
@@ -129,7 +133,7 @@ class Bookmarks(Network):
         """Take it away; one that is gone already is success."""
         yield from self._calmly()
         answer = yield self.removal(receipt)
-        if not answer.ok and answer.status not in (404, 410):
+        if not answer.ok and not self.is_gone(answer):
             raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.title} did not answer")
 
     def _calmly(self) -> Generator[Wait, Any, None]:
