@@ -29,7 +29,7 @@ class Span:
 
 def plain(blocks: Sequence[Block], mention: Callable[[Mention], str], *, links: Literal["after", "label", "url"] = "after") -> str:
     """Text without marks. A link with a label of its own is `label (url)` (after), `label`, or `url`; a bare one its address."""
-    return "\n".join("".join(piece.text for piece in line) for line in _trimmed(lines_of(blocks, mention, links)))
+    return "\n".join("".join(piece.text for piece in line) for line in trimmed(lines_of(blocks, mention, links)))
 
 
 def rich(blocks: Sequence[Block], mention: Callable[[Mention], str]) -> tuple[str, tuple[Span, ...]]:
@@ -40,7 +40,7 @@ def rich(blocks: Sequence[Block], mention: Callable[[Mention], str]) -> tuple[st
     texts: list[str] = []
     spans: list[Span] = []
     here = 0
-    for number, line in enumerate(_trimmed(lines_of(blocks, mention, "label"))):
+    for number, line in enumerate(trimmed(lines_of(blocks, mention, "label"))):
         if number:
             texts.append("\n")
             here += 1
@@ -53,7 +53,7 @@ def rich(blocks: Sequence[Block], mention: Callable[[Mention], str]) -> tuple[st
     return "".join(texts), tuple(spans)
 
 
-def _trimmed(lines: list[Line]) -> list[Line]:
+def trimmed(lines: list[Line]) -> list[Line]:
     """Without empty lines around the text, which networks would drop (and offsets with them)."""
     full = [number for number, line in enumerate(lines) if any(piece.text.strip() for piece in line)]
     return lines[full[0] : full[-1] + 1] if full else []
