@@ -1,0 +1,65 @@
+"""Looking for a message after its answer was lost, among those of its channel. A webhook cannot list what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from smm_cli.networks._discord_message import receipt_of
+from smm_cli.words.delivery import PartReceipt
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, Looking, Multipart, Request
+
+EPOCH = 1_420_070_400_000
+"""Milliseconds at which Discord's numbers begin. Source: discord-api-docs, Snowflakes (2026-08-06)."""
+PAGE, PAGES = 100, 5
+SKEW = timedelta(seconds=60)
+
+
+def snowflake(at: datetime) -> str:
+    """The least number that something made at `at` can have."""
+    return str(max(0, int(at.timestamp() * 1000) - EPOCH) << 22)
+
+
+def look_for(base: str, guild: str, payload_json: Mapping[str, Any], intent: Intent, where: str, earlier: Any) -> Looking:
+    """Found or Absent: all messages since the intent are read, the oldest first."""
+    me = yield Request("GET", f"{base}/users/@me")
+    after = snowflake(intent.at - SKEW)
+    known = earlier.id if isinstance(earlier, PartReceipt) else ""
+    for _ in range(PAGES):
+        query = (("limit", str(PAGE)), ("after", after))
+        page = yield Request("GET", f"{base}/channels/{where}/messages", query=query)
+        items = [item for item in page.body if isinstance(item, Mapping)] if isinstance(page.body, list) else None
+        if items is None:
+            break
+        for item in sorted(items, key=lambda item: int(item["id"])):
+            own = isinstance(item.get("author"), Mapping) and item["author"].get("id") == me.get("id")
+            if own and item.get("id") != known and _same(item, payload_json):
+                return Found(receipt_of(item, guild))
+        if len(items) < PAGE:
+            return Absent()
+        after = max((str(item["id"]) for item in items), key=int)
+    return CannotTell(f"https://discord.com/channels/{guild or '@me'}/{where}")
+
+
+def sent_by(intent: Intent) -> Mapping[str, Any]:
+    """What the request of `intent` said of the message, whatever carried it."""
+    import json
+
+    body = intent.request.body
+    if isinstance(body, Multipart):
+        text = next((field.value for field in body.fields if field.name == "payload_json"), "{}")
+        return dict(json.loads(text)) if isinstance(text, str) else {}
+    return body.value if isinstance(body, Json) else {}
+
+
+def _same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Text, files, question and what is answered are alike; Discord takes blanks off the ends of a text."""
+    files = [file.get("filename") for file in item.get("attachments") or ()]
+    asked = [file.get("filename") for file in sent.get("attachments") or ()]
+    question = ((item.get("poll") or {}).get("question") or {}).get("text", "")
+    wanted = ((sent.get("poll") or {}).get("question") or {}).get("text", "")
+    answered = (item.get("message_reference") or {}).get("message_id", "")
+    target = (sent.get("message_reference") or {}).get("message_id", "")
+    text = str(item.get("content") or "").strip() == str(sent.get("content") or "").strip()
+    return text and files == asked and question == wanted and answered == target

@@ -1,0 +1,50 @@
+"""A message of Discord as JSON, the request that carries it, and the receipt of its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from smm_cli.networks._chat import file_name, file_of, files_of, multipart, patience
+from smm_cli.words.delivery import PartReceipt, PayloadPart
+from smm_cli.words.exchange import Json, Request
+
+CALLED = re.compile(r"(?<!\\)<@(\d+)>")
+NO_EMBEDS, SILENT = 1 << 2, 1 << 12
+"""Flags SUPPRESS_EMBEDS and SUPPRESS_NOTIFICATIONS. Source: discord-api-docs, Message Flags (2026-08-06)."""
+
+
+def message_of(part: PayloadPart) -> dict[str, Any]:
+    """What is said of a message; nobody is called but the people that the calendar names."""
+    said = part.fields
+    users = list(dict.fromkeys(CALLED.findall(part.text)))
+    body: dict[str, Any] = {"allowed_mentions": {"parse": [], **({"users": users} if users else {})}}
+    if part.text:
+        body["content"] = part.text
+    if flags := (0 if said.get("embeds", True) else NO_EMBEDS) | (SILENT if said.get("silent") else 0):
+        body["flags"] = flags
+    if poll := said.get("poll"):
+        answers = [{"poll_media": {"text": option}} for option in poll["options"]]
+        body["poll"] = {"question": {"text": said["question"]}, "answers": answers, "duration": poll["hours"]}
+        body["poll"] |= {"allow_multiselect": bool(poll["multiple"])}
+    if part.media:
+        names = [file_name(file_of(medium), n) for n, medium in enumerate(part.media)]
+        described = [{"description": medium.alt} if medium.alt else {} for medium in part.media]
+        body["attachments"] = [{"id": n, "filename": name, **more} for n, (name, more) in enumerate(zip(names, described, strict=True))]
+    return body
+
+
+def request_of(url: str, query: tuple[tuple[str, str], ...], body: Mapping[str, Any], part: PayloadPart) -> Request:
+    """The one request that publishes, with its files in it."""
+    if not part.media:
+        return Request("POST", url, Json(dict(body)), query=query, commits=True)
+    files = files_of(part.media, lambda n: f"files[{n}]")
+    return Request("POST", url, multipart({"payload_json": body}, files), query=query, commits=True, timeout=patience(part.media))
+
+
+def receipt_of(message: Mapping[str, Any], guild: str) -> PartReceipt:
+    """The receipt of a message; in a direct message there is no server."""
+    id, channel = str(message.get("id") or ""), str(message.get("channel_id") or "")
+    place = str(message.get("guild_id") or guild or "@me")
+    return PartReceipt(id, f"https://discord.com/channels/{place}/{channel}/{id}" if channel else "", {"channel": channel})
