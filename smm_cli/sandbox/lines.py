@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
 from smm_cli.accounts.credentials import Credentials
 from smm_cli.calendar.model import Calendar
 from smm_cli.networks import load
 from smm_cli.networks.base import Network
 from smm_cli.sandbox.stage import MEMORY
+from smm_cli.sandbox.world import load_fake
 from smm_cli.words.channel import Channel
 
 WHO = "me"
@@ -15,14 +20,12 @@ WHO = "me"
 
 def channel_lines(network: str, address: str) -> str:
     """The table of a channel on `network` at the fake's `address`, and how to set the secret that the fake takes."""
-    kind = load(network)
-    fields = kind.Settings.model_fields
-    told = [f'{name} = "{address}"' for name in ("server", "url", "video_service") if name in fields]
-    if not any(line.startswith(("server", "url")) for line in told):
+    kind, fake = load(network), load_fake(network)
+    if not fake.place:
         return f"# {kind.title} has one server only, which no setting moves: smm rehearse plays it."
-    told += [f'{name} = "{WHO}.example.com"' for name in ("identifier",) if name in fields]
-    told += [f'{name} = "…"' for name, field in fields.items() if field.is_required() and name not in ("server", "url")]
-    names = secrets_of(kind)
+    told = fake.channel.replace(f"https://{fake.place}", address).splitlines()
+    told += [f'{name} = "{address}"' for name in ("video_service",) if name in kind.Settings.model_fields]
+    names = secrets_of(kind, tomllib.loads(fake.channel))
     references = {
         name: f"env:SMM_SANDBOX_{network.upper().replace('-', '_')}{'' if len(names) == 1 else '_' + name.upper()}" for name in names
     }
@@ -34,8 +37,8 @@ def channel_lines(network: str, address: str) -> str:
     return "\n".join([f"[channels.my-{network}]", f'network = "{network}"', *told, *exports])
 
 
-def secrets_of(kind: type[Network]) -> dict[str, str]:
-    """The secrets that a network asks for, and the stand-ins that its fake takes."""
-    channel = Channel(WHO, kind.name, {}, account=WHO)
-    credentials = Credentials(Calendar(MEMORY, "sandbox"), channel, kind.auth.secrets, stand_in=True)
-    return {name: credentials.value(name) for name in kind.auth.secrets}
+def secrets_of(kind: type[Network], settings: Mapping[str, Any]) -> dict[str, str]:
+    """The secrets that a channel of these settings asks for, and the stand-ins that its fake takes."""
+    channel, names = Channel(WHO, kind.name, settings, account=WHO), kind.auth_of(settings).secrets
+    credentials = Credentials(Calendar(MEMORY, "sandbox"), channel, names, stand_in=True)
+    return {name: credentials.value(name) for name in names}

@@ -26,14 +26,15 @@ Send = Callable[[Message], Awaitable[None]]
 class Sandbox:
     """Open it with `with`; then `addresses` and `lines` (of channels.toml) stand by network, `page` is the page's address.
 
-    The page gets `port` (0: any free one) and the fakes those that follow, by name. Raises UsageError where a port is taken, and for
+    The page gets `port` (0: any free one) and the fakes (of `networks`; none: of all) those that follow. Raises UsageError where a port is taken, and for
     a host that is not this machine.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None, networks: tuple[str, ...] = ()) -> None:
         self.host = _loopback(host)
         self.port = port
         self.clock = clock or SystemClock()
+        self.networks = networks or fakes()
         self.world = World(self.clock)
         self.addresses: dict[str, str] = {}
         self.lines: dict[str, str] = {}
@@ -46,7 +47,7 @@ class Sandbox:
         try:
             first = self._listen(self.port)
             self.page = self._address(first)
-            for number, network in enumerate(fakes(), 1):
+            for number, network in enumerate(self.networks, 1):
                 found = self._listen(self.port + number if self.port else 0)
                 self.addresses[network] = self._address(found)
                 fake = self.world.place(self.addresses[network].partition("//")[2], network)
@@ -54,7 +55,7 @@ class Sandbox:
                 self.lines[network] = channel_lines(network, self.addresses[network])
         except OSError as error:
             self._close()
-            what = f"port {self.port} and the {len(fakes())} after it cannot all be had: {error.strerror}"
+            what = f"port {self.port} and the {len(self.networks)} after it cannot all be had: {error.strerror}"
             raise UsageError(what, hint="another sandbox may be running; smm sandbox --port 0 takes any free ones") from None
         by_network: dict[str, Fake] = dict(zip(self.addresses, self._programs.values(), strict=True))
         self._programs[_port(first)] = Bulletin(by_network, self.addresses, self.lines)
