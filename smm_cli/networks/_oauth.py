@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from smm_cli.errors import AuthFailed
-from smm_cli.words.exchange import Answer, Form, LoggingIn, Request, Tokens, Visit, handle
+from smm_cli.words.exchange import Answer, Form, Json, LoggingIn, Request, Tokens, Visit, handle
 from smm_cli.words.frozen import dataclass
 
 
@@ -29,6 +29,8 @@ class OAuthDoors:
     basic: bool = False
     joined: str = " "
     more: tuple[tuple[str, str], ...] = ()
+    json: bool = False
+    """Whether tokens are asked for in JSON (Raindrop.io)."""
 
 
 def sign_in(doors: OAuthDoors, client_id: str, inputs: Mapping[str, str], title: str) -> LoggingIn:
@@ -37,7 +39,8 @@ def sign_in(doors: OAuthDoors, client_id: str, inputs: Mapping[str, str], title:
     asked = {"response_type": "code", doors.client: client_id, "redirect_uri": inputs["redirect_uri"], "state": inputs["state"]}
     asked |= {"scope": doors.joined.join(doors.scopes)} if doors.scopes else {}
     asked |= {"code_challenge": inputs["challenge"], "code_challenge_method": "S256"} if doors.pkce else {}
-    allowed = yield Visit(f"{doors.authorize}?{urlencode([*asked.items(), *doors.more])}", f"allow smm to post on {title}")
+    page = f"{doors.authorize}{'&' if '?' in doors.authorize else '?'}{urlencode([*asked.items(), *doors.more])}"
+    allowed = yield Visit(page, f"allow smm to post on {title}")
     form = {"grant_type": "authorization_code", "code": str(allowed.get("code")), "redirect_uri": inputs["redirect_uri"]}
     form |= {"code_verifier": inputs["verifier"]} if doors.pkce else {}
     answer = yield token_request(doors, client_id, form)
@@ -56,7 +59,8 @@ def token_request(doors: OAuthDoors, client_id: str, form: Mapping[str, str]) ->
     if doors.secret and not doors.basic:
         pairs["client_secret"] = handle("client_secret")
     auth = "app" if doors.basic else ""
-    return Request("POST", doors.token, Form(tuple(pairs.items())), auth=auth, secret=("access_token", "refresh_token"))
+    body = Json(pairs) if doors.json else Form(tuple(pairs.items()))
+    return Request("POST", doors.token, body, auth=auth, secret=("access_token", "refresh_token"))
 
 
 def tokens_of(answer: Answer, title: str) -> Tokens:

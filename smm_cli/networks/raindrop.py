@@ -1,0 +1,115 @@
+"""Raindrop.io: bookmarks in collections. Source: developer.raindrop.io (github.com/raindropio/developer-site, 2024-12-24)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from smm_cli.errors import AuthFailed, Rejected, SmmError
+from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, names_of, note_of
+from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
+from smm_cli.networks.base import Later
+from smm_cli.networks.fault import fault_by_status, said_by
+from smm_cli.words.auth import OAuth2
+from smm_cli.words.channel import Account
+from smm_cli.words.delivery import PartReceipt, PayloadPart
+from smm_cli.words.exchange import Answer, Json, LoggingIn, Request, Verifying
+from smm_cli.words.limit import Limit
+
+DOCS = "https://developer.raindrop.io"
+HOST = "https://api.raindrop.io"
+DOORS = OAuthDoors("https://raindrop.io/oauth/authorize", "https://raindrop.io/oauth/access_token", (), pkce=False, json=True)
+"""Tokens hold for two weeks; the test token of an app holds for ever and is given without a login. Source: developer.raindrop.io."""
+
+
+class Raindrop(Bookmarks):
+    """One account on Raindrop.io; whether a bookmark is public is its collection's matter."""
+
+    name = "raindrop"
+    title = "Raindrop.io"
+    docs = f"{DOCS}/v1/raindrops/single"
+    dialect = "commonmark"
+    auth = OAuth2()
+    spaced = True
+    takes = frozenset({"title", "link", "tags"})
+    text = (
+        Limit("text", 10_000, "code_points", f"{DOCS}/v1/raindrops (note)", "2024-12-24"),
+        Limit("title", 1000, "code_points", f"{DOCS}/v1/raindrops (title)", "2024-12-24"),
+    )
+    steps = (
+        "At app.raindrop.io, Settings, Integrations, For Developers: create an app. Its test token is enough for your own account: give it "
+        "to smm channel login. To let others log in, put client_id, redirect_uri and client_secret into [networks.raindrop]."
+    )
+
+    Settings = Later("smm_cli.networks._raindrop_tables", "Settings")
+
+    @property
+    def api(self) -> str:
+        return f"{HOST}/rest/{self.settings.api_version}"
+
+    def hosts(self) -> tuple[str, ...]:
+        return ("api.raindrop.io", "raindrop.io")
+
+    # -- bookmarks ---------------------------------------------------------------------------------------------------------
+
+    def find(self, message: PayloadPart) -> Generator[Request, Answer, Twin | None]:
+        """Raindrop.io takes a link twice, but tells whether it is there."""
+        asked = Json({"urls": [message.fields["url"]]})
+        known = yield Request("POST", f"{self.api}/import/url/exists", asked, keeps_for=LOOKED_FOR)
+        id = known.get("ids", 0)
+        if id is None:
+            return None
+        answer = yield Request("GET", f"{self.api}/raindrop/{id}", keeps_for=LOOKED_FOR)
+        return self.saved(answer, message)
+
+    def save(self, message: PayloadPart, twin: Twin | None) -> Request:
+        fields = message.fields
+        body: dict[str, Any] = {"link": fields["url"], "title": fields["title"], "note": note_of(message), "tags": fields["tags"]}
+        if twin:
+            return Request("PUT", f"{self.api}/raindrop/{twin.id}", Json(body), commits=True)
+        body |= {"collection": {"$id": self.settings.collection}, "type": "link"} | ({"pleaseParse": {}} if self.settings.parse else {})
+        return Request("POST", f"{self.api}/raindrop", Json(body), commits=True)
+
+    def saved(self, answer: Answer, message: PayloadPart) -> Twin:
+        id = str(answer.get("item", "_id", default=""))
+        shelf = answer.get("item", "collection", "$id", default=self.settings.collection)
+        title, note = (str(answer.get("item", key, default="")) for key in ("title", "note"))
+        # the address of the web app is not documented (unverified, 2026-11-22): it is only shown to people
+        return Twin(id, f"https://app.raindrop.io/my/{shelf}/item/{id}/edit", title, note, names_of(answer.get("item", "tags")))
+
+    def removal(self, receipt: PartReceipt) -> Request:
+        """To the trash, where it stays until somebody empties that."""
+        return Request("DELETE", f"{self.api}/raindrop/{receipt.id}", reads="any", may_fail=True)
+
+    # -- the account -------------------------------------------------------------------------------------------------------
+
+    def login(self, inputs: Mapping[str, str]) -> LoggingIn:
+        return (yield from sign_in(DOORS, self.settings.client_id, inputs, self.title))
+
+    def refresh(self) -> LoggingIn:
+        return (yield from renew(DOORS, self.settings.client_id, self.title))
+
+    def verify(self) -> Verifying:
+        answer = yield Request("GET", f"{self.api}/user")
+        id, name = str(answer.get("user", "_id", default="")), str(answer.get("user", "fullName", default=""))
+        return Account(str(answer.get("user", "name", default="") or name or id), id, name, "https://app.raindrop.io", "raindrop")
+
+    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
+        """`result: false` comes with 200, too; then `status` says what was meant."""
+        failed = isinstance(body, Mapping) and body.get("result") is False and "ids" not in body  # no ids: a link is not known
+        meant = body.get("status") if failed else None
+        said = meant if isinstance(meant, int) and meant >= 400 else 400 if failed and status < 300 else status
+        words = str(body.get("errorMessage") or body.get("error") or "") if failed else said_by(body)
+        if said == 401:
+            return AuthFailed(f"Raindrop.io answered 401 {words}".strip(), expired=True)
+        if failed and said == 400:
+            return Rejected(f"Raindrop.io refused: {words[:300]}")
+        if said == 404 and failed:
+            return Rejected(f"Raindrop.io has no such bookmark or collection: {words[:200]}")
+        return fault_by_status(said, headers, words) if said >= 300 else None
+
+    def is_gone(self, answer: Answer) -> bool:
+        return super().is_gone(answer) or answer.get("status") == 404
+
+
+NETWORK = Raindrop
