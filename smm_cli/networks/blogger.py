@@ -1,0 +1,147 @@
+"""Blogger: a post is put there as a draft; what publishes it is a request of its own, so that nothing is published twice."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from smm_cli.errors import AuthFailed, OutcomeUnknown, Retriable
+from smm_cli.networks._article import Article, Kept, placed
+from smm_cli.networks._articles import is_newer, moment, sent_json
+from smm_cli.networks._google import Google
+from smm_cli.networks._hosted import public_address
+from smm_cli.networks.base import Facts, Later
+from smm_cli.words.auth import OAuth2
+from smm_cli.words.channel import Account
+from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
+from smm_cli.words.exchange import (
+    Absent,
+    Answer,
+    CannotTell,
+    Doing,
+    Earlier,
+    Found,
+    Intent,
+    Json,
+    Looking,
+    Publishing,
+    Request,
+    Verifying,
+)
+from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, MediaLimit
+from smm_cli.words.post import Post
+from smm_cli.words.problem import WARNING, Place, Problem
+
+DOCS = "https://developers.google.com/blogger/docs/3.0/reference/posts"
+HOST = "blogger.googleapis.com"
+SCOPES = ("https://www.googleapis.com/auth/blogger",)
+LABELS, LABEL_LENGTH = 20, 200
+"""Labels of a post, and characters of them together. Source: reports of users (unverified, so a warning; 2026-11-22)."""
+PAGE = 50
+LIVE = "LIVE"
+
+
+class Blogger(Article, Google):
+    """One blog on Blogger."""
+
+    name = "blogger"
+    title = "Blogger"
+    docs = DOCS
+    auth = OAuth2(SCOPES)
+    scopes = SCOPES
+    apis = (HOST,)
+    featured = False
+    media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), 10**8), 50, "no limit: bytes are not sent", "2026-11-22"),)
+    media_count = 50
+    takes = frozenset({"title", "link", "tags", "alt"})
+    steps = (
+        "At console.cloud.google.com: make a project, enable “Blogger API v3”, set up the consent screen and publish it (in Testing a "
+        "login ends after seven days), make an OAuth client of the kind Desktop app. Put its client_id and client_secret into "
+        "[networks.blogger], and the number of the blog into the channel."
+    )
+
+    Settings = Later("smm_cli.networks._blogger_tables", "Settings")
+
+    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
+        length = sum(map(len, post.tags))
+        if len(post.tags) <= LABELS and length <= LABEL_LENGTH:
+            return ()
+        what = f"{len(post.tags)} tags with {length} characters; Blogger may take no more than {LABELS} with {LABEL_LENGTH}"
+        return (Problem("too-many-tags", what, Place(post.path, channel=self.channel.name), "leave some out", WARNING),)
+
+    # -- conversations ---------------------------------------------------------------------------------------------------
+
+    def publish(self, payload: Payload, part: int) -> Publishing:
+        """The draft, then its publication; a channel of drafts ends with the draft."""
+        body = yield from self._body(payload.parts[part])
+        as_draft = (("isDraft", "true"),)
+        if self.settings.draft:
+            yield Earlier()
+            answer = yield Request("POST", self._url("posts"), Json(body), query=as_draft, commits=True)
+            return _receipt(answer.body)
+        draft = yield Request("POST", self._url("posts"), Json(body), query=as_draft)
+        if not (id := str(draft.get("id", default=""))):
+            raise Retriable("Blogger gave the draft no id")
+        yield Earlier()
+        answer = yield Request("POST", self._url(f"posts/{id}/publish"), commits=True)
+        return _receipt(answer.body)
+
+    def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
+        body = yield from self._body(payload.parts[part])
+        answer = yield Request("PATCH", self._url(f"posts/{receipt.id}"), Json(body))
+        return _receipt(answer.body)
+
+    def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
+        """Back to the drafts, with its comments. A post that is gone is success."""
+        answer = yield Request("POST", self._url(f"posts/{receipt.id}/revert"), reads="any", may_fail=True)
+        self.unless(answer, 404)
+
+    def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
+        """The very post, by the id in what was asked; a draft among the newest of its title."""
+        id = intent.request.url.removesuffix("/publish").rpartition("/posts/")[2]
+        if intent.request.url.endswith("/publish"):
+            answer = yield Request("GET", self._url(f"posts/{id}"), query=(("view", "ADMIN"),), may_fail=True)
+            self.unless(answer, 404)
+            return Found(_receipt(answer.body)) if answer.get("status") == LIVE else Absent()
+        query = (("status", "DRAFT"), ("view", "ADMIN"), ("fetchBodies", "false"), ("orderBy", "UPDATED"), ("maxResults", str(PAGE)))
+        answer = yield Request("GET", self._url("posts"), query=query)
+        items = answer.get("items", default=[])
+        for item in items if isinstance(items, list) else ():
+            if item.get("title") == sent_json(intent).get("title") and is_newer(item.get("updated"), intent):
+                return Found(_receipt(item))
+        return CannotTell("https://www.blogger.com") if len(items) >= PAGE else Absent()
+
+    def verify(self) -> Verifying:
+        """The blog, among those that the login may write to."""
+        query = (("role", "ADMIN"), ("role", "AUTHOR"))
+        answer = yield Request("GET", f"https://{HOST}/{self.settings.version}/users/self/blogs", query=query)
+        items = answer.get("items", default=[])
+        own = {str(item.get("id")): item for item in items if isinstance(item, Mapping)} if isinstance(items, list) else {}
+        if not (blog := own.get(self.settings.blog)):
+            there = ", ".join(f"{id} ({item.get('name')})" for id, item in own.items()) or "none"
+            raise AuthFailed(f"this login may not write to blog {self.settings.blog}; it may to: {there}", hint="set blog, or log in anew")
+        url = str(blog.get("url") or "")
+        return Account(url.partition("://")[2].rstrip("/") or str(blog.get("name")), self.settings.blog, str(blog.get("name")), url)
+
+    # -- parts of conversations ------------------------------------------------------------------------------------------
+
+    def _body(self, message: PayloadPart) -> Generator[Request, Any, dict[str, Any]]:
+        """The post, its pictures at public addresses."""
+        kept = {}
+        for medium in message.media:
+            if medium.blob:
+                kept[medium.blob.sha256] = Kept((yield from public_address(medium.blob)))
+        body = {"kind": "blogger#post", "title": message.fields.get("title", ""), "content": placed(message.text, kept)}
+        return body | ({"labels": message.fields["tags"]} if "tags" in message.fields else {})
+
+    def _url(self, path: str) -> str:
+        return f"https://{HOST}/{self.settings.version}/blogs/{self.settings.blog}/{path}"
+
+
+def _receipt(post: Any) -> PartReceipt:
+    if not isinstance(post, Mapping) or not post.get("id"):
+        raise OutcomeUnknown("Blogger answered without the id of a post")
+    return PartReceipt(str(post["id"]), str(post.get("url") or ""), at=moment(post.get("published")))
+
+
+NETWORK = Blogger
