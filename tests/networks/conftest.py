@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -136,3 +137,23 @@ def seal():
         return replace(payload, key=hashlib.sha256(repr(payload.parts).encode()).hexdigest())
 
     return sealed
+
+
+@pytest.fixture
+def consent():
+    """Makes a visit to a fake's consent page, as a browser pays it; gives the code. `asked` lists the queries of the visits."""
+
+    class Consent:
+        def __init__(self, app) -> None:
+            self.app = app
+            self.asked: list[dict[str, str]] = []
+
+        def __call__(self, url: str) -> str:
+            self.asked.append({name: values[0] for name, values in parse_qs(urlsplit(url).query).items()})
+            return parse_qs(urlsplit(asyncio.run(self._get(url)).headers["location"]).query)["code"][0]
+
+        async def _get(self, url: str):
+            async with httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app)) as browser:
+                return await browser.get(url)
+
+    return Consent

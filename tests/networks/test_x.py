@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 
 from smm_cli.accounts.sign import sign
@@ -253,7 +251,7 @@ def test_a_withdrawn_post_may_be_gone_already(fake, at, network, said):
 
 
 @pytest.mark.parametrize("client", ["public", "confidential"])
-def test_a_person_signs_in_and_the_refresh_token_is_good_once(fake, driver, client):
+def test_a_person_signs_in_and_the_refresh_token_is_good_once(fake, driver, consent, client):
     from smm_cli.accounts.sign import challenge
 
     network = NETWORK(replace(CHANNEL, settings={"client_id": "app", "client": client}))
@@ -263,17 +261,9 @@ def test_a_person_signs_in_and_the_refresh_token_is_good_once(fake, driver, clie
     if client == "confidential":
         guest.raw = {"authorization": "Basic YXBwOnNlY3JldA=="}
 
-    def visit(url):
-        assert parse_qs(urlsplit(url).query)["scope"] == ["tweet.read tweet.write users.read media.write offline.access"]
-        import asyncio
-
-        async def go():
-            async with httpx2.AsyncClient(transport=httpx2.ASGITransport(fake)) as browser:
-                return await browser.get(url)
-
-        return parse_qs(urlsplit(asyncio.run(go()).headers["location"]).query)["code"][0]
-
+    visit = consent(fake)
     tokens = guest.run(network, network.login(inputs), visit=visit)
+    assert visit.asked[0]["scope"] == "tweet.read tweet.write users.read media.write offline.access"
     assert set(tokens.values) == {"token", "refresh"}
     assert tokens.expires_in == 7200
     assert guest.seen[-1].auth == ("app" if client == "confidential" else "")
