@@ -117,6 +117,8 @@ class Credentials:
         account = self.channel.account.removeprefix("@").split("@")[0] or self.channel.name
         if "secret" in self.names and name == "secret":
             return STAND_IN_WEBHOOK
+        if name == "nsec":
+            return hashlib.sha256(f"sandbox-{account}".encode()).hexdigest()
         return account if name == "user" else f"sandbox-{account}"
 
     # -- short tokens ------------------------------------------------------------------------------------------------------

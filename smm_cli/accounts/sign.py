@@ -12,7 +12,10 @@ from typing import Any
 
 from smm_cli.accounts.masks import remember
 from smm_cli.errors import ConfigError
-from smm_cli.words.auth import Auth, Basic, Bearer, InRequest, NoAuth, OAuth1, OAuth2, SelfSigned, Session, StandardWebhooks
+from smm_cli.words.auth import Auth, Basic, Bearer, InRequest, NoAuth, NostrKey, OAuth1, OAuth2, SelfSigned, Session, StandardWebhooks
+
+DIGEST = "x-sha-256"
+"""The header in which Blossom wants the digest of a file (BUD-02)."""
 
 
 def sign(
@@ -35,13 +38,20 @@ def sign(
             return {"authorization": f"Bearer {_value(secrets, 'token')}"}
         case Basic():
             return {"authorization": f"Basic {_basic(secrets, auth)}"}
+        case NostrKey():
+            return {"authorization": _nostr(_value(secrets, auth.secrets[0]), headers, content, now)}
         case StandardWebhooks():
             return _webhook(_value(secrets, auth.secrets[0]), headers, content, now)
 
 
 def is_fixed(auth: Auth) -> bool:
     """Whether all requests of a channel carry the same signature, so that it can be made once."""
-    return not isinstance(auth, StandardWebhooks | OAuth1 | SelfSigned)
+    return not isinstance(auth, StandardWebhooks | OAuth1 | SelfSigned | NostrKey)
+
+
+def signs_content(auth: Auth, headers: Mapping[str, str]) -> bool:
+    """Whether the bytes that leave are part of what is signed, and the headers do not tell their digest."""
+    return not is_fixed(auth) and not (isinstance(auth, NostrKey) and DIGEST in headers)
 
 
 def challenge(verifier: str) -> str:
@@ -102,6 +112,13 @@ def _token(secret: str, auth: SelfSigned, now: datetime) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)  # servers make short keys (Shaarli: 12 letters), which is theirs to mend
         return jwt.encode(header, claims, OctKey.import_key(key), algorithms=[auth.algorithm])
+
+
+def _nostr(secret: str, headers: Mapping[str, str], content: bytes, now: datetime) -> str:
+    """A leave to upload the bytes; a request that tells their SHA-256 spares reading them."""
+    from smm_cli.accounts.nostr import Key
+
+    return Key(secret).upload(headers.get(DIGEST) or hashlib.sha256(content).hexdigest(), now)
 
 
 def _basic(secrets: Mapping[str, str], auth: Basic) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from smm_cli.accounts.credentials import Credentials
-from smm_cli.accounts.sign import is_fixed, sign
+from smm_cli.accounts.sign import is_fixed, sign, signs_content
 from smm_cli.delivery.handles import Target
 from smm_cli.delivery.wire import Wire
 from smm_cli.errors import ConfigError
@@ -59,7 +59,7 @@ class Signer:
             if request.auth == "channel":
                 self.used = next(iter(values.values()), None)
             self._secrets = tuple(value for name, value in values.items() if name != "user" and len(value) >= ECHO)
-            content = b"" if is_fixed(self.auth) else await body.whole()
+            content = await body.whole() if signs_content(self.auth, named) else b""
             kept = sign(self.auth, values, request.method, url, named, content, now)
             if is_fixed(self.auth):
                 self._kept[request.auth] = kept

@@ -96,4 +96,15 @@ class SelfSigned:
     early: int = 0
 
 
-Auth = NoAuth | Bearer | Session | Basic | OAuth2 | StandardWebhooks | InRequest | OAuth1 | SelfSigned
+@dataclass(frozen=True, slots=True)
+class NostrKey:
+    """A key pair: events for relays are signed as a whole (BIP-340), other requests carry a signed event (Blossom).
+
+    In what goes to relays `handle("pubkey")` stands for the account's public key in hex.
+    """
+
+    secrets: tuple[str, ...] = ("nsec",)
+    rotates: bool = False
+
+
+Auth = NoAuth | Bearer | Session | Basic | OAuth2 | StandardWebhooks | InRequest | OAuth1 | SelfSigned | NostrKey
