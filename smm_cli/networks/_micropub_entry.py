@@ -1,0 +1,81 @@
+"""A post as an h-entry of Micropub, and how it is known again in a site's list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+from smm_cli.networks._article import Kept, placed
+from smm_cli.words.delivery import PartReceipt, Payload
+from smm_cli.words.exchange import Absent, Answer, Found, Intent
+
+SKEW = timedelta(seconds=60)
+SINGLE = {"title": "name", "summary": "summary", "reply_to": "in-reply-to", "bookmark": "bookmark-of", "status": "post-status"}
+SEVERAL = {"tags": "category", "syndicate_to": "mp-syndicate-to"}
+
+
+def properties_of(payload: Payload, part: int, kept: Mapping[str, Kept], *, as_html: bool, beside: bool) -> dict[str, list[Any]]:
+    """The entry's properties, each a list. A title makes an article of it. Media that stand in the text are not named again.
+
+    `as_html`: what the text is. `beside`: descriptions of pictures stand beside them, not inside.
+    """
+    message = payload.parts[part]
+    fields, text = message.fields, placed(message.text, kept)
+    said: dict[str, list[Any]] = {"content": [{"html": text} if as_html else text]}
+    said |= {name: [fields[key]] for key, name in SINGLE.items() if key in fields}
+    said |= {name: list(fields[key]) for key, name in SEVERAL.items() if key in fields}
+    for medium in message.media:
+        assert medium.blob is not None
+        address = kept[medium.blob.sha256].url
+        if address not in text:
+            inside = medium.kind == "image" and medium.alt and not beside
+            alone = {"value": address, "alt": medium.alt} if inside else address
+            said.setdefault("photo" if medium.kind == "image" else medium.kind, []).append(alone)
+            if beside and medium.kind == "image":
+                said.setdefault("mp-photo-alt", []).append(medium.alt)
+    return said | {"mp-slug": [fields["slug"]], "published": [payload.at.astimezone(UTC).isoformat()]}
+
+
+def receipt_of(url: str, properties: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt:
+    """The receipt of an entry: its address is its id; it remembers what the entry has, so that an edit can take it away."""
+    has = sorted(name for name in properties if not name.startswith("mp-"))
+    return PartReceipt(url, url, {"has": has, **({"media": {sha: [one.url] for sha, one in kept.items()}} if kept else {})})
+
+
+def found_in(listed: Answer, intent: Intent, sent: Mapping[str, Any]) -> Found | Absent | None:
+    """The entry in a site's list. Absent where the list is empty, or is in order and reaches beyond the intent; None: cannot be told."""
+    items = listed.get("items")
+    if not listed.ok or not isinstance(items, list):
+        return None
+    entries = [item.get("properties") or {} for item in items if isinstance(item, Mapping)]
+    for entry in entries:
+        if entry.get("url") and _is_same(entry, sent, intent.at - SKEW):
+            return Found(receipt_of(urljoin(intent.request.url, str(entry["url"][0])), sent, {}))
+    times = [_moment(entry) for entry in entries]
+    known = [time for time in times if time]
+    beyond = min([intent.at, *(time for time in [_moment(sent)] if time)]) - SKEW
+    whole = len(known) == len(times) and known == sorted(known, reverse=True) and (not known or known[-1] < beyond)
+    return Absent() if whole else None
+
+
+def _is_same(entry: Mapping[str, Any], sent: Mapping[str, Any], since: datetime) -> bool:
+    """The planned time (a site may put its own, which is newer than the intent) and the title, or where there is none the text."""
+    at = _moment(entry)
+    if at is None or (at != _moment(sent) and at < since) or (entry.get("name") or [""]) != (sent.get("name") or [""]):
+        return False
+    return bool(sent.get("name")) or _text(entry) == _text(sent)
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    first = (entry.get("content") or [""])[0]
+    return " ".join(str(first.get("html") or first.get("value") if isinstance(first, Mapping) else first).split())
+
+
+def _moment(entry: Mapping[str, Any]) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str((entry.get("published") or [""])[0]))
+    except (ValueError, LookupError, TypeError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
