@@ -95,11 +95,17 @@ class Network:
 
     @cached_property
     def text_limits(self) -> tuple[Limit, ...]:
-        """The declared limits, overridden by the server's and by channels.toml."""
+        """The declared limits, overridden by the server's and by channels.toml; `text_minimum` and the like set the least."""
         said = {**(self.account.limits if self.account else {}), **self.channel.limits}
         links = said.get("url_length")
         return tuple(
-            replace(limit, maximum=said.get(limit.name, limit.maximum), url_length=links or limit.url_length) for limit in self.text
+            replace(
+                limit,
+                maximum=said.get(limit.name, limit.maximum),
+                minimum=said.get(f"{limit.name}_minimum", limit.minimum),
+                url_length=links or limit.url_length,
+            )
+            for limit in self.text
         )
 
     @cached_property
