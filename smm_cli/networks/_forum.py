@@ -1,0 +1,205 @@
+"""What forums share: a topic with a title, replies in it, Markdown, pictures in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._hosted import public_address
+from smm_cli.networks._short import described, short
+from smm_cli.networks.base import Facts, Network
+from smm_cli.text.commonmark import commonmark
+from smm_cli.text.quiet import hushed, quiet
+from smm_cli.text.rulers import measure
+from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
+from smm_cli.words.exchange import Answer, Earlier, Found, Intent, Json, Publishing, Request, Step
+from smm_cli.words.frozen import dataclass
+from smm_cli.words.limit import Limit
+from smm_cli.words.post import Media, Part, Post
+from smm_cli.words.tree import Block, Link, Mention, Paragraph, Plain
+
+SKEW = timedelta(seconds=60)
+PICTURE = 120
+"""Characters that a picture's address counts before it is known: longer ones are rare, and no forum's limit is so narrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A post of ours that a forum lists: its receipt, when it was made, its source, and whether it began its topic."""
+
+    receipt: PartReceipt
+    at: datetime | None
+    text: str
+    first: bool
+
+
+class Forum(Network):
+    """One account at one forum; the first part is a topic, the others are replies in it.
+
+    A network says how a topic and a reply are asked for (`topic`, `reply`, `change`) and reads the answer (`receipt`).
+    """
+
+    dialect = "commonmark"
+    threads = True
+    appends = frozenset({"link"})
+    demands = frozenset({"title"})
+    takes = frozenset({"title", "link", "tags", "alt"})
+
+    @property
+    def server(self) -> str:
+        """Where the forum is, without a final slash."""
+        return str(self.settings.server)
+
+    # -- composing -------------------------------------------------------------------------------------------------------
+
+    def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
+        """Markdown; title, tags and what else belongs to the topic stand in the fields of the first part."""
+        mention = self.mention(facts)
+        fields = {"title": short(post.title, mention), "tags": self.tags(post), **self.about(post)} if number == 0 else {}
+        return PayloadPart(markdown(part.blocks, mention), fields, described(part.media, mention), part.line)
+
+    def tags(self, post: Post) -> list[str]:
+        """The topic's tags: those of the channel and of the post."""
+        return list(dict.fromkeys((*self.settings.tags, *post.tags)))
+
+    def about(self, post: Post) -> Mapping[str, Any]:
+        """Further fields of the topic."""
+        return {}
+
+    def measured(self, part: PayloadPart, limit: Limit) -> int:
+        """The text with its pictures."""
+        if limit.name != "text":
+            return super().measured(part, limit)
+        return measure(joined(part.text, [f"![{escaped(medium.alt)}]({'x' * PICTURE})" for medium in part.media]), limit.ruler)
+
+    # -- conversations ---------------------------------------------------------------------------------------------------
+
+    def publish(self, payload: Payload, part: int) -> Publishing:
+        """Bring the pictures where readers find them, then the topic, or a reply in it."""
+        message = payload.parts[part]
+        text = yield from self._written(message)
+        earlier = yield Earlier()
+        if earlier and earlier.more.get("pending"):
+            raise Retriable("the topic waits for approval: replies to it cannot be sent before", slug="awaits-approval")
+        answer = yield self.reply(message, text, earlier) if earlier else self.topic(payload, message, text)
+        return self.receipt(answer, earlier)
+
+    def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
+        """Change one post, of the first one the title too."""
+        message = payload.parts[part]
+        text = yield from self._written(message)
+        yield self.change(message, text, receipt)
+        yield from self.changed(message, receipt)
+        return receipt
+
+    def _written(self, message: PayloadPart) -> Generator[Step, Any, str]:
+        pictures = []
+        for medium in message.media:
+            pictures.append((yield from self.picture(medium)))
+        return joined(message.text, pictures)
+
+    def picture(self, medium: Media) -> Generator[Step, Any, str]:
+        """The Markdown of a picture that is at a public address."""
+        if medium.blob is None:
+            raise Rejected(f"{medium.path} was not read", hint="smm check")
+        address = yield from public_address(medium.blob)
+        return f"![{escaped(medium.alt)}]({address})"
+
+    def topic(self, payload: Payload, message: PayloadPart, text: str) -> Request:
+        """The request that makes a topic."""
+        raise NotImplementedError
+
+    def reply(self, message: PayloadPart, text: str, earlier: PartReceipt) -> Request:
+        """The request that answers `earlier` in its topic."""
+        raise NotImplementedError
+
+    def change(self, message: PayloadPart, text: str, receipt: PartReceipt) -> Request:
+        """The request that changes a post."""
+        raise NotImplementedError
+
+    def changed(self, message: PayloadPart, receipt: PartReceipt) -> Generator[Step, Any, None]:
+        """What else a change needs."""
+        yield from ()
+
+    def receipt(self, answer: Answer, earlier: PartReceipt | None) -> PartReceipt:
+        """What the answer to `topic` or `reply` proves."""
+        raise NotImplementedError
+
+    def no_receipt(self, answer: Answer) -> OutcomeUnknown:
+        """For an answer that names no post."""
+        return OutcomeUnknown(f"{self.server} answered {answer.status} without the id of a post")
+
+
+def markdown(blocks: Sequence[Block], mention: Any) -> str:
+    """CommonMark in which typed names call nobody, and an address that stands alone is shown as a card where the forum makes one."""
+    named: dict[str, None] = {}
+
+    def written(who: Mention) -> str:
+        found = str(mention(who))
+        named.update({found: None} if found.startswith("@") else {})
+        return found
+
+    pieces: list[str] = []
+    waiting: list[Block] = []
+    for block in quiet(blocks, code=False):
+        match block:
+            case Paragraph((Link(url, bare=True),)) if re.fullmatch(r"https?://[^\s<>]+", url):
+                pieces += [commonmark(waiting, written)] if waiting else []
+                pieces.append(url)
+                waiting = []
+            case _:
+                waiting.append(block)
+    pieces += [commonmark(waiting, written)] if waiting else []
+    text = "\n\n".join(pieces)
+    for name in named:  # forums look for names in the source: no backslash may stand in them
+        text = text.replace(_escaped(name), name)
+    return text
+
+
+def escaped(text: str) -> str:
+    """`text` as Markdown that says just that and calls nobody: an alternative text."""
+    return _escaped(hushed(text))
+
+
+def _escaped(text: str) -> str:
+    return commonmark((Paragraph((Plain(" ".join(text.split())),)),), lambda who: who.person) if text else ""
+
+
+def joined(text: str, pictures: Iterable[str]) -> str:
+    """The text, then its pictures, each a paragraph."""
+    return "\n\n".join(piece for piece in (text, *pictures) if piece)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two sources say the same: white space does not count."""
+    return "".join(one.split()) == "".join(other.split())
+
+
+def among(seen: Iterable[Seen], intent: Intent, sent: str, earlier: Any) -> Found | None:
+    """The post that an intent made: newer than it less a minute, known by no receipt, of the same text, a topic if that was asked for."""
+    known = earlier.id if isinstance(earlier, PartReceipt) else ""
+    for one in seen:
+        newer = one.at is not None and one.at >= intent.at - SKEW
+        if newer and one.receipt.id != known and one.first == (intent.part == 0) and same(one.text, sent):
+            return Found(one.receipt)
+    return None
+
+
+def sent_in(intent: Intent, *path: str) -> Any:
+    """A value of the JSON that the intent's request carried."""
+    value = intent.request.body.value if isinstance(intent.request.body, Json) else {}
+    return Answer(0, {}, value).get(*path, default="")
+
+
+def moment(value: Any) -> datetime | None:
+    """A time as forums write it: ISO 8601, or milliseconds since 1970."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return datetime.fromtimestamp(value / 1000, UTC)
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
