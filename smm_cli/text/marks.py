@@ -123,7 +123,7 @@ def _inlines(inlines: Sequence[Inline], mention: Written, marks: Marks) -> str:
     made, edged = "", False
     for inline, text in zip(inlines, texts, strict=True):
         edge = isinstance(inline, Strong | Emphasis | Strike | Code)
-        touches = bool(made and text) and (edge or edged) and not (made[-1].isspace() or text[0].isspace())
+        touches = (edge and made[-1:].isalnum()) or (edged and text[:1].isalnum())
         made += f"{marks.joint}{text}" if touches else text
         edged = edge if text else edged
     return made
