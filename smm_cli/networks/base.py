@@ -67,6 +67,8 @@ class Network:
     appends: ClassVar[frozenset[str]] = frozenset({"link", "tags"})
     """What is added to the text where the text has it not."""
     settles: ClassVar[float] = 300.0
+    decisive: ClassVar[bool] = True
+    """Whether `lookup` can show that a post is not public; False where it can but find (lists that hide, lag or end)."""
     asked_daily: ClassVar[bool] = True
     """Whether `verify` is asked once a day before sending; False where asking troubles the receiver."""
     late_limit: ClassVar[bool] = True
