@@ -102,6 +102,31 @@ def unschedule(ctx: typer.Context, id: Id, commit: Commit = False, push: Push = 
 
 
 @app.command()
+def approve(
+    ctx: typer.Context,
+    posts: Annotated[list[str] | None, typer.Argument(metavar="ID…", help="Posts, by id or file.")] = None,
+    campaign: Annotated[str, typer.Option(help="All posts of a campaign that are still to come.")] = "",
+    take_back: Annotated[bool, typer.Option("--revoke", help="Take your approval back.")] = False,
+    seen: Annotated[str, typer.Option(metavar="DIGEST", help="Only if it is still the version with this digest.")] = "",
+    who: Annotated[str, typer.Option("--as", metavar="NAME", help="Who approves; by default whose git address this is.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    commit: Commit = False,
+    push: Push = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Say yes to posts as they stand now. A later change of what is sent, or when, makes the approval lapse.
+
+    Example: smm post approve launch --commit --push
+    """
+    from smm_cli.cli import post_approve as act
+
+    keeping = Keeping(dry_run, commit, push)
+    if take_back:
+        return act.revoke(ctx.obj, posts or (), campaign=campaign, who=who, keeping=keeping)
+    return act.approve(ctx.obj, posts or (), campaign=campaign, who=who, seen=seen, yes=yes, keeping=keeping)
+
+
+@app.command()
 def withdraw(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="ID[@CHANNEL]", help="A post, or what is on one channel.")],

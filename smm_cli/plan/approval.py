@@ -31,11 +31,11 @@ def missing(post: Post, digest: str, calendar: Calendar) -> str:
     asked = calendar.approval
     lines = [line.split() for line in post.approved]
     named = [(words[0], words[-1]) for words in lines if len(words) >= 2]
-    now = {_person(who, calendar) for who, seen in named if digest and seen == digest}
+    now = {person_of(who, calendar) for who, seen in named if digest and seen == digest}
     if asked.approvers:
-        now &= {_person(who, calendar) for who in asked.approvers}
+        now &= {person_of(who, calendar) for who in asked.approvers}
     if asked.four_eyes and post.author:
-        now.discard(_person(post.author, calendar))
+        now.discard(person_of(post.author, calendar))
     if len(now) >= max(asked.count, 1):
         return ""
     if now:
@@ -45,7 +45,14 @@ def missing(post: Post, digest: str, calendar: Calendar) -> str:
     return "only its author approved it" if digest and named and asked.four_eyes else "nobody approved it yet"
 
 
-def _person(who: str, calendar: Calendar) -> str:
+def is_approver(who: str, calendar: Calendar) -> bool:
+    """Whether `who` may approve here: everybody, where channels.toml names nobody."""
+    allowed = {person_of(each, calendar) for each in calendar.approval.approvers}
+    return not allowed or person_of(who, calendar) in allowed
+
+
+def person_of(who: str, calendar: Calendar) -> str:
+    """The name under `[people]` of a name, a login or a mail address of git; itself in lower case where nobody has it."""
     if who in calendar.people:
         return who
     name = who.removeprefix("@").lower()
