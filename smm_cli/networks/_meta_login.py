@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import AuthFailed
@@ -47,7 +48,7 @@ def _only_page(graph: str, signed: Mapping[str, str]) -> Generator[Request, Answ
 
 def sign_in_by_itself(doors: OAuthDoors, host: str, kind: str, client_id: str, inputs: Mapping[str, str], title: str) -> LoggingIn:
     """Instagram's and Threads' own login (`kind` ig, th): a visit, a token of an hour, one of 60 days."""
-    short = yield from sign_in(doors, client_id, inputs, title)
+    short = yield from _unwrapped(sign_in(doors, client_id, inputs, title))
     query = (("grant_type", f"{kind}_exchange_token"), ("client_secret", handle("client_secret")))
     return (yield from _lasting(f"{host}/access_token", (*query, ("access_token", short.values["token"])), title))
 
@@ -56,6 +57,20 @@ def renew_itself(host: str, kind: str, title: str) -> LoggingIn:
     """Sixty days more; the token must be a day old at least, and not ended."""
     query = (("grant_type", f"{kind}_refresh_token"), ("access_token", handle("refresh")))
     return (yield from _lasting(f"{host}/refresh_access_token", query, title))
+
+
+def _unwrapped(conversation: LoggingIn) -> LoggingIn:
+    """As `conversation`, where the answer with the token may stand in a list `data` (Instagram's documentation, not its server)."""
+    told: Any = None
+    while True:
+        try:
+            step = conversation.send(told)
+        except StopIteration as end:
+            tokens: Tokens = end.value
+            return tokens
+        told = yield replace(step, secret=(*step.secret, "data.0.access_token")) if isinstance(step, Request) else step
+        if isinstance(inner := told.get("data", 0), Mapping):
+            told = replace(told, body=inner)
 
 
 def _lasting(url: str, query: tuple[tuple[str, str], ...], title: str) -> Generator[Any, Any, Tokens]:

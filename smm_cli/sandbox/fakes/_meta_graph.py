@@ -85,6 +85,14 @@ class FakeGraph(Fake):
             paging["next"] = f"{call.base}{call.path}?after={start + size}"
         return Reply(200, {"data": shown, **({"paging": paging} if items else {})})
 
+    def lasting(self, call: Call, kind: str, fits: bool) -> Reply:
+        """A token of 60 days for one that holds (`access_token` of the query)."""
+        token = call.asked("access_token")
+        account = self.tokens.get(token) or token.removeprefix("sandbox-")
+        if call.asked("grant_type") != kind or not fits or not account:
+            raise self.refuse(190, "Session key invalid. This could be because the session has expired.", 463)
+        return Reply(200, {"access_token": self.token(account), "token_type": "bearer", "expires_in": 5_184_000})
+
     def add_comment(self, call: Call, id: str) -> Reply:
         """A comment below an object; shown as an answer to it."""
         below, text = self.own(call, id), str(call.sent.get("message") or "")

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from smm_cli.sandbox.base import Call, Posted, Reply, Upload, route
-from smm_cli.sandbox.fakes._meta_graph import FakeGraph, asked_fields, stamp
+from smm_cli.sandbox.fakes._meta_graph import asked_fields, stamp
+from smm_cli.sandbox.fakes._meta_instagram import InstagramDoors
 
 LONGEST = 63_206
 """No document says it; what integrators found."""
@@ -19,8 +20,11 @@ PHOTO = 10_000_000
 """Page photos: at most 10 MB (graph-api/reference/page/photos)."""
 
 
-class FakeFacebook(FakeGraph):
-    """All Pages. A token `sandbox-name` is that of the Page `name`. `prepares`: seconds that a film takes."""
+class FakeFacebook(InstagramDoors):
+    """All Pages, and the Instagram accounts that hang on them. A token `sandbox-name` is that of the Page `name`.
+
+    `prepares`: seconds that a film takes.
+    """
 
     name = "facebook"
     hosts = ("graph.facebook.com", "rupload.facebook.com")
@@ -38,6 +42,8 @@ class FakeFacebook(FakeGraph):
     def me(self, call: Call) -> Reply:
         account = self.who(call)
         known = {"id": self.number(account), "name": account.title(), "username": account, "category": "Software"}
+        if call.asked("fields").startswith("instagram_business_account"):
+            return Reply(200, {"id": known["id"], "instagram_business_account": {"id": known["id"], "username": account}})
         return Reply(200, asked_fields(call, known | {"link": f"https://www.facebook.com/{account}"}))
 
     @route("GET", "/{version}/oauth/access_token")
@@ -185,21 +191,16 @@ class FakeFacebook(FakeGraph):
 
     # -- any object -----------------------------------------------------------------------------------------------------------
 
-    @route("POST", "/{version}/{id}/comments", commits=True)
-    def write_comment(self, call: Call) -> Reply:
-        return self.add_comment(call, call.args["id"])
-
-    @route("GET", "/{version}/{id}/comments")
-    def list_comments(self, call: Call) -> Reply:
-        return self.comments(call, call.args["id"])
-
     @route("GET", "/{version}/{id}")
     def read(self, call: Call) -> Reply:
         account = self.who(call)
         if call.args["id"] == self.number(account):
-            known = {"id": self.number(account), "name": account.title(), "access_token": self.token(account)}
+            known = {"id": self.number(account), "name": account.title(), "username": account, "access_token": self.token(account)}
             return Reply(200, asked_fields(call, known))
-        return Reply(200, asked_fields(call, self.told(call.args["id"], self.own(call, call.args["id"]))))
+        one = self.own(call, call.args["id"])
+        if "container" in one or "media" in one:
+            return self.told_instagram(call, call.args["id"], one)
+        return Reply(200, asked_fields(call, self.told(call.args["id"], one)))
 
     @route("POST", "/{version}/{id}", commits=True)
     def write(self, call: Call) -> Reply:
