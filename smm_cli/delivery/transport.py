@@ -13,7 +13,7 @@ from smm_cli.accounts.credentials import Credentials
 from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import Calendar
 from smm_cli.clock import Clock
-from smm_cli.delivery import foreign, program
+from smm_cli.delivery import foreign, mail, program
 from smm_cli.delivery.connections import Plain, Watch, new_client
 from smm_cli.delivery.files import Files
 from smm_cli.delivery.handles import Filler, Target, keep_secret, target_of
@@ -68,7 +68,7 @@ class Transport:
         self.apps = apps
         self.blobs = Blobs(calendar.state / "frozen")
         self._pages = foreign.Pages(self._to_foreign, clock, self.blobs, apps, resolver, frozenset(allow_private))
-        self._files = files or (calendar.state / "rehearsal" if apps else calendar.root)
+        self.files = files or (calendar.state / "rehearsal" if apps else calendar.root)
         self._folders: dict[str, Files] = {}
         self._credentials: dict[str, Credentials] = {}
         self._signers: WeakKeyDictionary[Network, Signer] = WeakKeyDictionary()
@@ -109,6 +109,8 @@ class Transport:
             return await self._file(network, request)
         if request.url.startswith("media:"):
             return await host(self, request)
+        if request.url.startswith(mail.SCHEMES):
+            return await self._mail(network, request)
         if request.foreign:
             return await self._pages.ask(request, private=bool(getattr(network.settings, "allow_private", False)))
         started = self.clock.elapsed()
@@ -161,6 +163,10 @@ class Transport:
             await client.aclose()
 
     async def _own(self, network: Network, request: Request, vault: Vault, prefix: str, started: float | None) -> Answer:
+        if request.url.startswith(("wss:", "ws:")):
+            from smm_cli.delivery import relay
+
+            return await relay.ask(self, network, request)
         signer = self.signer(network)
         filler = Filler(vault, signer.credentials, signer.own)
         url = with_query(filler.url(request.url), request.query, filler)
@@ -247,9 +253,17 @@ class Transport:
             self._clients[whose] = new_client(keep)
         return self._clients[whose]
 
+    async def _mail(self, network: Network, request: Request) -> Answer:
+        try:
+            return await mail.carry(self, network, request)
+        except Silence:
+            if request.forgiving:
+                return Answer(0)
+            raise
+
     async def _file(self, network: Network, request: Request) -> Answer:
         output = str(getattr(network.settings, "output", "public"))
-        return await self._folders.setdefault(output, Files(self._files, output)).send(request, self.blobs)
+        return await self._folders.setdefault(output, Files(self.files, output)).send(request, self.blobs)
 
     async def _to_foreign(
         self, request: Request, url: str, target: Target, headers: dict[str, str], incoming: Incoming, address: str

@@ -23,6 +23,8 @@ def channel_lines(network: str, address: str) -> str:
     kind, fake = load(network), load_fake(network)
     if not fake.place:
         return f"# {kind.title} has one server only, which no setting moves: smm rehearse plays it."
+    if f"https://{fake.place}" not in fake.channel:
+        return f"# {kind.title} is not spoken to by HTTP, as this sandbox is: smm rehearse plays it."
     told = fake.channel.replace(f"https://{fake.place}", address).splitlines()
     told += [f'{name} = "{address}"' for name in ("video_service",) if name in kind.Settings.model_fields]
     names = secrets_of(kind, tomllib.loads(fake.channel))
