@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._hosted import public_address
@@ -19,6 +19,7 @@ from smm_cli.words.exchange import Answer, Earlier, Found, Intent, Json, Publish
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.limit import Limit
 from smm_cli.words.post import Media, Part, Post
+from smm_cli.words.problem import Place, Problem
 from smm_cli.words.tree import Block, Link, Mention, Paragraph, Plain
 
 SKEW = timedelta(seconds=60)
@@ -47,6 +48,8 @@ class Forum(Network):
     appends = frozenset({"link"})
     demands = frozenset({"title"})
     takes = frozenset({"title", "link", "tags", "alt"})
+    tag_limits: ClassVar[tuple[int, int, int]] = (5, 1, 100)
+    """How many tags a topic may have, and how short and long one may be."""
 
     @property
     def server(self) -> str:
@@ -68,6 +71,14 @@ class Forum(Network):
     def about(self, post: Post) -> Mapping[str, Any]:
         """Further fields of the topic."""
         return {}
+
+    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
+        """Tags that the forum would refuse the topic for."""
+        most, least, longest = self.tag_limits
+        tags, place = payload.parts[0].fields.get("tags") or [], Place(post.path, channel=self.channel.name)
+        wrong = [f"{self.title} takes {most} tags, this topic has {len(tags)}"] if len(tags) > most else []
+        wrong += [f"the tag “{tag}” must have {least} to {longest} signs" for tag in tags if not least <= len(tag) <= longest]
+        return tuple(Problem("tags", what, place, "write other tags for this channel: below for:") for what in wrong)
 
     def measured(self, part: PayloadPart, limit: Limit) -> int:
         """The text with its pictures."""
