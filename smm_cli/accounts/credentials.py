@@ -22,6 +22,7 @@ EARLY = timedelta(seconds=30)
 """Tokens that end within this time count as ended: a request may take that long."""
 IDENTITY = ("server", "url", "handle", "identifier", "user", "client_id")
 """Settings that say for whom a token was made; a change of one makes stored tokens void."""
+STAND_IN_KEY = b"a key of the sandbox".hex()
 STAND_IN_WEBHOOK = "whsec_" + base64.b64encode(b"a secret of the sandbox, no more").decode()
 """What rehearsals sign webhooks with; the fake receiver checks by the same."""
 
@@ -119,6 +120,8 @@ class Credentials:
             return STAND_IN_WEBHOOK
         if name == "nsec":
             return hashlib.sha256(f"sandbox-{account}".encode()).hexdigest()
+        if name == "admin_key":  # of an id and hexadecimal digits
+            return f"sandbox-{account}:{STAND_IN_KEY}"
         return account if name == "user" else f"sandbox-{account}"
 
     # -- short tokens ------------------------------------------------------------------------------------------------------
