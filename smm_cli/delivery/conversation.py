@@ -33,6 +33,7 @@ class PartRun:
         self.done = state.done
         self._n = 0
         self._step = 0
+        self._told: set[int] = set()
         self._pending: Any = None
         self._conversation: Any = None
 
@@ -56,6 +57,7 @@ class PartRun:
     def _start(self) -> None:
         self._conversation = self.sending.network.publish(self.sending.payload, self.number)
         self._n = self._step = 0
+        self._told = set()
         self._tell(None)
 
     def _at_gate(self) -> bool:
@@ -92,6 +94,7 @@ class PartRun:
             kept = None
         if kept is not None:
             self._n += 1
+            self._told.add(kept.n)
             self._tell(kept.answer)
         elif request.commits and self.public:
             self.done = True  # public already, by an adapter that asked otherwise: its receipt is what the ledger has
@@ -100,14 +103,14 @@ class PartRun:
         else:
             sending = self.sending
             answer = await ask(request, sending.network, sending.wire, sending.vault, f"{self.number}.{self._n}")
-            await self._keep(self._entry(request, answer))
+            self._told.add(await self._keep(self._entry(request, answer)))
             self._n += 1
             self._tell(answer)
             await self._note_done()
 
     def _kept(self, request: Request) -> Entry | None:
         """What the journal has for `request`. Of a public part the commit's answer stands for the commit, whatever an adapter of
-        another version asks by now, and others are known by what they ask, wherever it asks them."""
+        another version asks by now, and others are known by what they ask, wherever it asks them; each answers once (polls)."""
         entries = self.state.entries
         if not self.public:
             return entries.get(self._n)
@@ -115,10 +118,11 @@ class PartRun:
             return entries.get(self.state.intent_n)
         asked = request.fingerprint()
         here = [entries[self._n]] if self._n in entries else []
-        return next((entry for entry in (*here, *entries.values()) if entry.fingerprint == asked), None)
+        left = (entry for entry in (*here, *entries.values()) if entry.n not in self._told)
+        return next((entry for entry in left if entry.fingerprint == asked), None)
 
-    async def _keep(self, entry: Entry) -> None:
-        """Write down an answer, and that this runner lives."""
+    async def _keep(self, entry: Entry) -> int:
+        """Write down an answer, and that this runner lives; under which number."""
         if self.public:
             entry = replace(entry, n=max((*self.state.entries, self._n - 1)) + 1)
         self.state.entries[entry.n] = entry
@@ -129,6 +133,7 @@ class PartRun:
             renew(c, sending.claim, now, timedelta())
 
         await sending.ledger.commit(act)
+        return entry.n
 
     def _still_good(self, kept: Entry, request: Request) -> bool:
         if self.public and kept.n <= self.state.intent_n:
