@@ -148,6 +148,11 @@ class Stage:
         text = f"---\nid: {id}\ntitle: {title}\nstatus: ready\nchannels: it\npublish_at: 2026-11-24 08:00\n{front}---\n\n{body}\n"
         (self.root / "posts" / f"{id}.md").write_text(text, "utf-8")
 
+    def _titled(self, id: str) -> str:
+        """A title as long as this network wants one at least."""
+        least = next((limit.minimum for limit in load(self.network).text if limit.name == "title"), 0)
+        return id.title() + " and so on" * (least > len(id)) + " on" * max(0, -(-(least - len(id) - 10) // 3))
+
     def _demanded(self, id: str, front: str) -> str:
         """What this network wants in every post."""
         demands = load(self.network).demands
