@@ -9,11 +9,13 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._hosted import public_address
 from smm_cli.networks._meta import is_passing, moment, squashed, subcode_in
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Absent, Answer, CannotTell, Form, Found, Intent, Looking, Publishing, Step, Wait
 from smm_cli.words.frozen import dataclass
+from smm_cli.words.post import Media
 
 KEEPS = 20 * 3600.0
 """A container that was not published ends after 24 h; less a margin."""
@@ -43,6 +45,13 @@ class Containers:
         for id, pairs in zip(made, wanted, strict=True):
             found.append((yield from self._ready(id, pairs)))
         return found
+
+    def joined(self, items: Sequence[Pairs]) -> Generator[Step, Any, Pairs]:
+        """What the container of all items says: one alone as it is, several as a carousel of containers that are ready."""
+        if len(items) <= 1:
+            return items[0] if items else ()
+        children = yield from self.all_ready([(*item, ("is_carousel_item", "true")) for item in items])
+        return (("media_type", "CAROUSEL"), ("children", ",".join(children)))
 
     def publish(self, container: str) -> Publishing:
         """The one request that publishes, then where the post is to be seen."""
@@ -97,6 +106,14 @@ class Containers:
                 return state, words
             yield Wait(seconds)
         raise Retriable(f"{self.network.title} is still working on it after half an hour")
+
+
+def file_of(medium: Media) -> Generator[Step, Any, tuple[str, str]]:
+    """The file of a container: at a public address, whence the server fetches it."""
+    if medium.blob is None:
+        raise Rejected(f"{medium.path} was not read", hint="smm check")
+    address = yield from public_address(medium.blob)
+    return ("image_url" if medium.kind == "image" else "video_url", address)
 
 
 def _state(answer: Answer) -> tuple[str, str]:

@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import AuthFailed, Rejected
-from smm_cli.networks._hosted import public_address
-from smm_cli.networks._meta_container import Containers, Pairs
+from smm_cli.networks._meta_container import Containers, Pairs, file_of
 from smm_cli.networks._meta_login import renew_itself, sign_in_by_facebook, sign_in_by_itself
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.networks._oauth import OAuthDoors
@@ -121,10 +120,8 @@ class Instagram(MetaNetwork):
         items = []
         for medium in message.media:
             items.append((yield from _item(medium, alone=len(message.media) == 1, story=bool(message.fields.get("story")))))
-        if len(items) > 1:
-            children = yield from made.all_ready([(*item, ("is_carousel_item", "true")) for item in items])
-            items = [(("media_type", "CAROUSEL"), ("children", ",".join(children)))]
-        (container,) = yield from made.all_ready([(*items[0], *_words(message))])
+        whole = yield from made.joined(items)
+        (container,) = yield from made.all_ready([(*whole, *_words(message))])
         yield Earlier()
         return (yield from made.publish(container))
 
@@ -183,14 +180,10 @@ class Instagram(MetaNetwork):
 
 def _item(medium: Media, *, alone: bool, story: bool) -> Generator[Step, Any, Pairs]:
     """What a container of one file says. A film alone is a reel."""
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
-    address = yield from public_address(medium.blob)
+    file = yield from file_of(medium)
     kind = "STORIES" if story else "" if medium.kind == "image" else "REELS" if alone else "VIDEO"
-    pairs: Pairs = (("media_type", kind),) if kind else ()
-    if medium.kind == "video":
-        return (*pairs, ("video_url", address))
-    return (*pairs, ("image_url", address), *((("alt_text", medium.alt),) if medium.alt and not story else ()))
+    described = medium.kind == "image" and not story
+    return (("media_type", kind), file, ("alt_text", medium.alt if described else ""))
 
 
 def _words(message: PayloadPart) -> Pairs:
