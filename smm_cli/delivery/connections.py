@@ -53,15 +53,21 @@ def tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+@cache
+def hush() -> None:
+    """Silence the loggers of what sends: they log addresses, and addresses hold secrets."""
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        logging.getLogger(name).propagate = False
+
+
 def new_client(keep: int) -> httpx.AsyncClient | Plain:
     """What sends, keeping at most `keep` idle connections. Where the environment names proxies, httpx2's own client finds its way."""
     from urllib.request import getproxies
 
     import httpx2 as httpx
 
-    for name in ("httpx2", "httpcore2"):  # they log addresses, and addresses hold secrets
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        logging.getLogger(name).propagate = False
+    hush()
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=keep, keepalive_expiry=SHORT_LIVED)
     if getproxies():
         return httpx.AsyncClient(verify=tls(), limits=limits, follow_redirects=False)

@@ -9,10 +9,14 @@ from smm_cli.text.nostr import clean, decode, encode, event_of, pointer, profile
 ID = "e0839e8cf5c96a74c758813c4c2676851e1dae184abf18ee1844eaf29b47fff4"
 AUTHOR = "7e7e9c42a91bfef19fa929e5fda1b72e0ebc1a4c1141673e2794234d86addf4e"
 NOTE = "note1uzpear84e948f36csy7ycfnks50pmtscf2l33mscgn409x68ll6qzxngty"
-NEVENT = "nevent1qqswpqu73n6uj6n5cavgz0zvyemg28sa4cvy40ccacvyf6hjndrllaqpzamhxue69uhhyetvv9ujuetcv9k"
+NEVENT = (
+    "nevent1qqswpqu73n6uj6n5cavgz0zvyemg28sa4cvy40ccacvyf6hjndrllaqpzamhxue69uhhyetvv9ujuetcv9k"
     "hqmr99ehhyeczypl8a8zz4ydlauvl4y57tldpkuhqa0q6fsg5zee7y72zxnvx4h05uqcyqqqqqqga45jkz"
-NADDR = "naddr1qq9ksetvd3hj6am0wfkxgqghwaehxw309aex2mrp0yhx27rpd4cxcefwdaexwq3q0elfcs4fr0l0r8af98jl"
+)
+NADDR = (
+    "naddr1qq9ksetvd3hj6am0wfkxgqghwaehxw309aex2mrp0yhx27rpd4cxcefwdaexwq3q0elfcs4fr0l0r8af98jl"
     "mgdh9c8tcxjvz9qkw038js35mp4dma8qxpqqqp65wwp8a0m"
+)
 RELAY = "wss://relay.example.org"
 NPROFILE = (
     "nprofile1qqsrhuxx8l9ex335q7he0f09aej04zpazpl0ne2cgukyawd24mayt8gpp4mhxue69uhhytnc9e3k7mgpz4mhxue69uhkg6nzv9ejuumpv34kytnrdaksjlyr9p"
