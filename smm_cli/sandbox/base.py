@@ -127,6 +127,8 @@ class Fake:
     """Keys of a channel that it answers, as in channels.toml, without its secret: an example, and what the contract is tried with."""
     place: ClassVar[str] = ""
     """The host of `channel`, where it is not one of `hosts`."""
+    cuts: ClassVar[bool] = False
+    """Whether the real server cuts off too long a text in silence instead of refusing it."""
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)

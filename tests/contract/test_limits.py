@@ -92,7 +92,7 @@ def test_at_the_limit_the_server_takes_it_and_one_over_both_refuse(stage_of, net
 
 
 def refused(stage, found):
-    """Whether the fake refuses a payload that goes out although it was found too long."""
+    """Whether the fake refuses a payload that goes out although it was found too long; some servers cut it off in silence."""
 
     async def send():
         with stage.runner() as runner:
@@ -110,7 +110,7 @@ def refused(stage, found):
                         if error is not None and not step.forgiving:
                             return isinstance(error, DeliveryError)
             except StopIteration:
-                return False
+                return stage.fake.cuts and len(stage.public()[-1].text) < len(found.payload.parts[0].text)
             finally:
                 await runner.end()
 
