@@ -18,7 +18,6 @@ from smm_cli.words.delivery import FINAL, Delivery, delivery_name
 from smm_cli.words.post import Post
 from smm_cli.words.problem import ERROR, Place, Problem
 
-
 STATE = ".smm"
 
 

@@ -9,6 +9,7 @@ from smm_cli.calendar.index import Index, Indexed
 from smm_cli.calendar.near import did_you_mean
 from smm_cli.calendar.source import WorkTree
 from smm_cli.cli.session import Session
+from smm_cli.delivery.pauses import with_pauses
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import PostError, UsageError
 from smm_cli.ledger.store import Ledger
@@ -30,7 +31,7 @@ class Edited(WorkTree):
 
 def open_desk(session: Session) -> Runner:
     """As open_runner, but on the work tree. Raises ConfigError, LedgerError."""
-    calendar = session.calendar()
+    calendar = with_pauses(session.calendar())
     ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
     return Runner(calendar, WorkTree(calendar.root), ledger, Index(calendar), session.clock)
 

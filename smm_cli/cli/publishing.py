@@ -31,6 +31,7 @@ def publish(
     fetch: bool = False,
     as_json: bool = False,
     yes: bool = False,
+    through_pause: bool = False,
 ) -> int:
     """Send what is due and end. The exit code answers for the deliveries of this tick alone."""
     import asyncio
@@ -43,7 +44,9 @@ def publish(
         from smm_cli.cli.dry_run import show_requests
 
         return show_requests(session, posts=posts, at_once=at_once, as_json=as_json)
-    with _opened(session) as runner:
+    if through_pause and not (posts and at_once):
+        raise UsageError("--through-pause needs the posts, and --now", hint="smm publish --post statement --now --through-pause")
+    with _opened(session, posts if through_pause else ()) as runner:
         if isinstance(runner.source, Commit):
             runner.source.downloads = True
         if at_once and not _agreed(runner, posts, yes):
@@ -76,10 +79,10 @@ def exit_code_of(outcome: Outcome) -> int:
     return error.exit_code
 
 
-def _opened(session: Session) -> Runner:
+def _opened(session: Session, through: Sequence[str]) -> Runner:
     """The runner. Raises ConfigError saying that a channels.toml that cannot be read counts as a pause."""
     try:
-        return session.runner()
+        return session.runner([name.partition("@")[0] for name in through])
     except ConfigError as error:
         if error.slug == "config":
             error.hint = f"{error.hint}\nThis counts as paused: nothing goes out until it is mended. smm check looks again.".strip()
@@ -104,12 +107,17 @@ def _agreed(runner: Runner, posts: Sequence[str], yes: bool) -> bool:
     for delivery in found:
         later = f", then nothing at {say_moment(delivery.due, zone)}" if delivery.due and delivery.due > now else ""
         output.tell(f"{delivery.name} ({delivery.handle or delivery.network}) goes out now{later}.")
+    for pause in runner.calendar.pauses if runner.through else ():
+        output.tell(f"A pause is on{': ' + pause.reason if pause.reason else ''}. This goes out in spite of it.")
     return not found or output.confirm("Publish now?", yes=yes)
 
 
 def _fetch(session: Session) -> None:
     from smm_cli.calendar import git
+    from smm_cli.calendar.git_notes import fetch_note
+    from smm_cli.delivery.pauses import REF
 
+    fetch_note(session.root, REF)
     git.fetch(session.root, session.calendar().publish_from)
 
 

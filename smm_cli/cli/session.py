@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,9 @@ class Session:
 
         return load_calendar(self.root)
 
-    def runner(self) -> Runner:
-        """Everything for looking at, and sending, deliveries of the published calendar. Raises ConfigError, LedgerError."""
-        return open_runner(self.root, self.clock)
+    def runner(self, through: Collection[str] = ()) -> Runner:
+        """Everything for looking at, and sending, deliveries of the published calendar; posts of `through` in spite of a pause.
+
+        Raises ConfigError, LedgerError.
+        """
+        return open_runner(self.root, self.clock, through)

@@ -99,6 +99,8 @@ class ChannelRun:
     # -- one delivery -------------------------------------------------------------------------------------------------------
 
     async def _one(self, delivery: Delivery, post: Post, account: Account | None, credential: str, by_hand: bool) -> Outcome | None:
+        if (pause := self.runner.pause_over(post, self.channel)) is not None:
+            return Outcome(delivery.name, HELD, note=f"paused{': ' + pause.reason if pause.reason else ''}")
         if self._changed(post):
             return Outcome(delivery.name, HELD, note=f"{post.path} changed a moment ago: the next tick reads it anew")
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING, Any, Self
 from smm_cli.accounts.machine import read_machine
 from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.index import Index
-from smm_cli.calendar.model import Calendar
+from smm_cli.calendar.model import Calendar, Pause
 from smm_cli.calendar.source import Commit, Source, open_source
 from smm_cli.clock import Clock
+from smm_cli.delivery.pauses import Marks, marks_of, with_pauses
+from smm_cli.errors import SmmError
 from smm_cli.ledger.db import copy_db
 from smm_cli.ledger.history import history
 from smm_cli.ledger.intake import accept_all, take_in
 from smm_cli.ledger.receipts import read_receipts
 from smm_cli.ledger.store import Ledger
+from smm_cli.plan.pauses import pause_over
+from smm_cli.words.channel import Channel
 from smm_cli.words.history import History
+from smm_cli.words.post import Post
 
 if TYPE_CHECKING:  # listing needs neither: what composes and what sends are imported when first needed
     from smm_cli.delivery.prepare import Composer
@@ -43,6 +48,10 @@ class Runner:
     _composer: Composer | None = None
     ending: bool = False
     """Set when the process is asked to end: what is being sent is finished, nothing more is begun."""
+    through: tuple[str, ...] = ()
+    """Posts that a person sends in spite of a pause."""
+    marks: Marks = ()
+    """What would change if somebody paused on this machine meanwhile; empty where nobody looks."""
 
     @property
     def transport(self) -> Transport:
@@ -67,6 +76,17 @@ class Runner:
         take_in(self.ledger, self.calendar.receipts)
         return history(self.ledger, self.calendar.channels)
 
+    def pause_over(self, post: Post, channel: Channel) -> Pause | None:
+        """The pause that somebody made while this tick runs, if it covers `post` on `channel`."""
+        now = marks_of(self.calendar.root) if self.marks else ()
+        if now == self.marks:
+            return None
+        try:
+            self.calendar = with_pauses(self.calendar, load_calendar(self.calendar.root), self.through)
+        except SmmError as error:
+            return Pause(f"channels.toml cannot be read: {error.what}")
+        return pause_over(self.calendar, post, channel, self.clock.now())
+
     async def end(self) -> None:
         """Close what was opened for sending."""
         if self._transport is not None:
@@ -87,13 +107,17 @@ class Scratch(Runner):
         return history(self.ledger, self.calendar.channels)
 
 
-def open_runner(root: Path, clock: Clock) -> Runner:
-    """The runner of the calendar in `root`. Its channels.toml is that of the published ref. Raises ConfigError, LedgerError."""
+def open_runner(root: Path, clock: Clock, through: Collection[str] = ()) -> Runner:
+    """The runner of the calendar in `root`. Its channels.toml is that of the published ref; pauses are those from everywhere.
+
+    `through`: posts that go out in spite of a pause. Raises ConfigError, LedgerError.
+    """
     here = load_calendar(root)
     source = open_source(root, here.publish_from)
-    calendar = load_calendar(root, source)
+    marks = marks_of(root)
+    calendar = with_pauses(load_calendar(root, source), here, through)
     ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
-    return Runner(calendar, source, ledger, Index(calendar), clock)
+    return Runner(calendar, source, ledger, Index(calendar), clock, through=tuple(through), marks=marks)
 
 
 def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_from: str = "") -> Runner:
@@ -105,7 +129,7 @@ def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_fro
     source = open_source(root, publish_from or load_calendar(root, remember=False).publish_from)
     if isinstance(source, Commit):
         source.extracted = folder / "extracted"
-    calendar = replace(load_calendar(root, source, remember=False), scratch=folder)
+    calendar = replace(with_pauses(load_calendar(root, source, remember=False)), scratch=folder)
     if publish_from:
         calendar = replace(calendar, publish_from=publish_from)
     copy_db(root / ".smm" / "ledger.db", folder / "ledger.db")

@@ -1,0 +1,183 @@
+"""smm pause and resume: stop everything, or a part, at once and everywhere; begin again without a flood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from smm_cli.accounts.private import write_private
+from smm_cli.calendar import git
+from smm_cli.calendar.git_notes import drop_note, fetch_note, write_note
+from smm_cli.calendar.model import Calendar, Pause
+from smm_cli.calendar.toml_edit import add_table, remove_table
+from smm_cli.cli import output
+from smm_cli.cli.channel_file import Keeping, keep_file, read_file
+from smm_cli.cli.listing import read_end
+from smm_cli.cli.planned import plan_of
+from smm_cli.cli.session import Session
+from smm_cli.delivery.pauses import NAME, REF, machine_file, of_file, of_ref, times_of, with_pauses, written
+from smm_cli.delivery.runner import Runner
+from smm_cli.errors import SmmError, UsageError
+from smm_cli.ledger.people import hold
+from smm_cli.plan.say import say_moment
+from smm_cli.words.delivery import HELD, PLANNED, Delivery
+
+SCOPES = ("channel", "group", "network", "campaign")
+
+
+def pause(session: Session, wanted: Pause, *, until: str = "", machine: bool = False, keeping: Keeping) -> int:
+    """Stop what `wanted` covers: the ref first, so that other clones hear of it, then channels.toml. `machine`: all calendars here."""
+    calendar = session.calendar()
+    zone, now = ZoneInfo(calendar.timezone), session.clock.now()
+    if until:
+        end = read_end(until, now, zone)
+        if end is None or end <= now:
+            raise UsageError(f"--until {until}: that is over", hint='--until "tomorrow 9am"')
+        wanted = replace(wanted, until=end)
+    if machine and any(getattr(wanted, scope) for scope in SCOPES):
+        raise UsageError("--machine stops all calendars on this machine, and knows no channels or campaigns")
+    before = read_file(calendar.root) if not machine else b""
+    after = add_table(before, "pause", _table(wanted)) if not machine else b""
+    if keeping.dry_run:
+        output.tell("Nothing was paused.")
+        return 0
+    if machine:
+        write_private(machine_file(), written([*of_file(machine_file()), wanted]))
+    else:
+        _tell_others(calendar, [*_of_ref_now(calendar), wanted])
+        keep_file(calendar.root, before, after, f"Pause{': ' + wanted.reason if wanted.reason else ''}", keeping)
+    _wake(session)
+    ends = f", until {say_moment(wanted.until, zone)}" if wanted.until else ""
+    where = "this machine" if machine else next((f"{s} {getattr(wanted, s)}" for s in SCOPES if getattr(wanted, s)), calendar.name)
+    output.out(f"paused  {where}{ends}")
+    output.tell("Nothing of it goes out. Begin again: smm resume")
+    return 0
+
+
+def resume(session: Session, scope: Pause, *, go_on: bool = False, keep_held: bool = False, keeping: Keeping) -> int:
+    """End the pauses that `scope` names (all, where it names nothing): what fell due meanwhile stays held unless a person says go on."""
+    if go_on and keep_held:
+        raise UsageError("--go-on or --keep-held?")
+    with session.runner() as runner:
+        calendar = runner.calendar
+        ending = [found for found in calendar.pauses if _is_meant(found, scope)]
+        if not ending:
+            raise UsageError(
+                "nothing is paused" if not calendar.pauses else "no pause is like that", hint="smm status shows what is paused"
+            )
+        freed = _freed(runner, [found for found in calendar.pauses if found not in ending])
+        if freed and not go_on:
+            go_on = _asked(runner, freed, keep_held)
+        if keeping.dry_run:
+            output.tell("Nothing was resumed.")
+            return 0
+        if freed and not go_on:
+            hold(runner.ledger, freed)
+        _end(session.calendar(), scope, keeping)
+        left = with_pauses(session.calendar()).pauses
+    _wake(session)
+    output.out(f"resumed  {calendar.name}")
+    if freed and not go_on:
+        output.tell(f"{_count(freed)} held by you: smm queue release NAME lets one go.")
+    if any(_is_meant(found, scope) for found in left) or calendar.publish_from != "worktree":
+        output.tell(f"{calendar.publish_from} may say otherwise still: a pause that it has stops all the same until this is merged there.")
+    return 0
+
+
+# -- the places where a pause stands ----------------------------------------------------------------------------------------
+
+
+def _of_ref_now(calendar: Calendar) -> tuple[Pause, ...]:
+    """The pauses under the ref, the remote's first."""
+    if not git.is_repository(calendar.root):
+        return ()
+    try:
+        fetch_note(calendar.root, REF)
+    except SmmError as error:
+        output.tell(f"  The remote cannot be asked: {error.what}")
+    return of_ref(calendar.root)
+
+
+def _tell_others(calendar: Calendar, pauses: Sequence[Pause]) -> None:
+    """Write the ref, here and at the remote. That it cannot be pushed is said, and stops nothing."""
+    if not git.is_repository(calendar.root):
+        return
+    try:
+        if pauses:
+            write_note(calendar.root, REF, NAME, written(pauses), "Pause")
+        else:
+            drop_note(calendar.root, REF)
+    except SmmError as error:
+        word = "Paused" if pauses else "Resumed"
+        output.tell(f"  {word} here. Other runners do not know yet: {error.what}")
+
+
+def _end(calendar: Calendar, scope: Pause, keeping: Keeping) -> None:
+    before = after = read_file(calendar.root)
+    for number in reversed([n for n, found in enumerate(calendar.pauses) if _is_meant(found, scope)]):
+        after = remove_table(after, ("pause", number))
+    if known := _of_ref_now(calendar):
+        _tell_others(calendar, [found for found in known if not _is_meant(found, scope)])
+    here = of_file(machine_file())
+    if here and not any(getattr(scope, name) for name in SCOPES):
+        machine_file().unlink(missing_ok=True)
+    if after != before:
+        keep_file(calendar.root, before, after, "Resume", keeping)
+
+
+def _table(wanted: Pause) -> dict[str, object]:
+    said = {name: getattr(wanted, name) for name in (*SCOPES, "reason")}
+    return {**{k: v for k, v in said.items() if v}, **times_of(wanted), **({"except": list(wanted.exempt)} if wanted.exempt else {})}
+
+
+def _is_meant(found: Pause, scope: Pause) -> bool:
+    """Whether the pause `found` is one that `scope` names."""
+    return all(getattr(scope, name) in ("", getattr(found, name)) for name in SCOPES)
+
+
+def _wake(session: Session) -> None:
+    """Let the next tick look anew, whatever the last one left for the door."""
+    with session.runner() as runner:
+        runner.ledger.write(lambda c: None)
+
+
+# -- what fell due ----------------------------------------------------------------------------------------------------------
+
+
+def _freed(runner: Runner, left: Sequence[Pause]) -> list[Delivery]:
+    """What is held by a pause and would go out at the next tick with only the pauses `left`; what else is held, or late, is said."""
+    now = runner.clock.now()
+    due = [d for d in plan_of(runner).plan.deliveries if d.state == HELD and d.reason == "paused" and d.due is not None and d.due <= now]
+    paused = runner.calendar
+    runner.calendar = replace(paused, pauses=tuple(left))
+    after = {delivery.name: delivery for delivery in plan_of(runner).plan.deliveries}
+    runner.calendar = paused
+    going = [after[d.name] for d in due if d.name in after and after[d.name].state == PLANNED]
+    staying = [after[d.name] for d in due if d.name in after and after[d.name].state == HELD]
+    if due:
+        output.tell(f"During the pause {len(due)} fell due: {len(staying)} stay held, {len(going)} would go out at once.")
+    for line in (*_lines(staying, runner), *_lines(going, runner)):
+        output.tell(line)
+    return going
+
+
+def _lines(deliveries: Sequence[Delivery], runner: Runner) -> Iterator[str]:
+    zone = ZoneInfo(runner.calendar.timezone)
+    for delivery in deliveries:
+        when = say_moment(delivery.due or runner.clock.now(), zone)
+        yield f"  {delivery.state if not delivery.reason else f'held ({delivery.reason})'}  {delivery.name}  {when}"
+
+
+def _asked(runner: Runner, freed: Sequence[Delivery], keep_held: bool) -> bool:
+    """Whether they go out at once: only where somebody says so."""
+    if keep_held:
+        return False
+    try:
+        return output.confirm(f"Let {_count(freed)} go out at once?", yes=False)
+    except UsageError:
+        return False
+
+
+def _count(deliveries: Sequence[Delivery]) -> str:
+    return "1 delivery" if len(deliveries) == 1 else f"{len(deliveries)} deliveries"
