@@ -320,9 +320,6 @@ def test_feeds_and_identities_survive_a_move(tmp_path: Path) -> None:
 def test_a_hub_is_named_and_told(tmp_path: Path) -> None:
     world = World(tmp_path, hub="https://hub.example/")
     world.publish(post())
-    told = world.asked[-1]
-    assert (told.method, told.url, told.auth, told.may_fail, told.commits) == ("POST", "https://hub.example/", "", True, False)
-    assert ("hub.url", f"{ADDRESS}/feed.xml") in told.body.pairs  # type: ignore[union-attr]
     assert any(link.rel == "hub" for link in feedparser.parse(world.text("feed.xml").encode()).feed.links)
     assert json.loads(world.text("feed.json"))["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
 

@@ -6,7 +6,7 @@ beside each page, so that the folder alone says what the site is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from smm_cli.networks._article import inline_media
 from smm_cli.networks.base import Facts, Network, Repeat
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.networks.site import folder
+from smm_cli.networks.site.announce import announce
 from smm_cli.networks.site.content import Content
 from smm_cli.networks.site.entry import Entry, language_of, make_entry, newest_first
 from smm_cli.networks.site.feeds import IN_FEED
@@ -61,7 +62,7 @@ class Site(Network):
         """How the site looks as a whole."""
         said = self.settings
         title = said.title or self.channel.title or urlsplit(said.address).netloc
-        return Look(said.address, title, said.description, said.author, said.language or "en", said.hub, said.accent)
+        return Look(said.address, title, said.description, said.author, said.language or "en", said.hub, said.accent, said.indexnow)
 
     def look_of(self, every: list[Entry]) -> Look:
         """As `look`, in the language of most entries where the settings name none."""
@@ -131,6 +132,11 @@ class Site(Network):
         answer: Answer = yield Request("GET", f"file:{receipt.id}/{folder.BESIDE}", expect=(200, 404), auth="")
         return Found(receipt) if answer.get("_smm", "key") == payload.key else Absent()
 
+    def announce(self, urls: Sequence[str]) -> Doing:
+        """The hub and the search engines hear of new pages."""
+        said = self.settings
+        return (yield from announce(said.address, said.hub, said.indexnow, said.indexnow_engine, urls))
+
     def verify(self) -> Verifying:
         """Whether the folder can be written; the handle is the site's address."""
         yield folder.put("smm-can-write.txt", Text("smm looked whether it may write here. This file can go.\n"))
@@ -160,14 +166,13 @@ class Site(Network):
         return PartReceipt(entry["_smm"]["slug"], entry["url"])
 
     def _lists(self, changed: Entry) -> folder.Asking:
-        """All that is a function of all pages, after `changed` came, changed or went; then the hub is told."""
+        """All that is a function of all pages, after `changed` came, changed or went."""
         every = yield from folder.known()
         newest = yield from folder.newest(every)
         look = self.look_of(every)
         yield from folder.put_archive(look, every, changed)
         for path, body in folder.overviews(look, every, newest):
             yield folder.put(path, body)
-        yield from folder.tell(look)
 
 
 NETWORK = Site

@@ -10,7 +10,7 @@ from smm_cli.networks.site import feeds, pages, paging
 from smm_cli.networks.site.entry import Entry, is_entry, newest_first
 from smm_cli.networks.site.pages import Look
 from smm_cli.words.delivery import Payload
-from smm_cli.words.exchange import Answer, Body, Form, Request, Text
+from smm_cli.words.exchange import Answer, Body, Request, Text
 from smm_cli.words.post import Blob
 
 HTML, XML, JSON, CSS = "text/html", "application/xml", "application/json", "text/css"
@@ -100,6 +100,8 @@ def overviews(look: Look, every: list[Entry], newest: list[Entry]) -> Iterator[t
     yield "feed.xml", Text(feeds.atom(look, newest), XML)
     yield "feed.json", Text(feeds.json_feed(look, newest), JSON)
     yield "sitemap.xml", Text(feeds.sitemap(look, every), XML)
+    if look.indexnow:
+        yield f"{look.indexnow}.txt", Text(look.indexnow)
 
 
 def put_archive(look: Look, every: list[Entry], changed: Entry) -> Asking:
@@ -115,10 +117,3 @@ def put_archive(look: Look, every: list[Entry], changed: Entry) -> Asking:
             yield put(*archive_file(look, every, number))
     for path in sorted(too_many):
         yield delete(path)
-
-
-def tell(look: Look) -> Asking:
-    """The hub hears that the feeds changed. Source: WebSub (W3C, 2018-01-23) and the form that its hubs take, read 2026-11-22."""
-    if look.hub:
-        topics = tuple(("hub.url", f"{look.address}/{name}") for name in ("feed.xml", "feed.json"))
-        yield Request("POST", look.hub, Form((("hub.mode", "publish"), *topics)), reads="any", may_fail=True, auth="")

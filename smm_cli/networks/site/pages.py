@@ -37,6 +37,7 @@ class Look:
     language: str = "en"
     hub: str = ""
     accent: str = "#8a3b12"
+    indexnow: str = ""
 
     @property
     def host(self) -> str:

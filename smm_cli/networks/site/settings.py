@@ -35,8 +35,9 @@ def _output(text: str) -> str:
 
 class SiteSettings(Table):
     """`output`: the folder that is written, below the calendar. `address`: where the site is read, with its path if it lives below one.
-    `language` is that of lists and feeds (else that of most posts); `hub` is told of changes (WebSub); `accent` is the colour of links,
-    made readable where it is not.
+    `language` is that of lists and feeds (else that of most posts); `hub` is told of changes (WebSub);
+    `indexnow` is a key of your own (8 to 128 letters and digits, public) for the search engines of IndexNow, told at `indexnow_engine`;
+    `accent` is the colour of links, made readable where it is not.
     """
 
     output: Annotated[str, AfterValidator(_output)] = "public"
@@ -46,4 +47,6 @@ class SiteSettings(Table):
     author: str = ""
     language: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
     hub: Annotated[str, AfterValidator(_hub)] = ""
+    indexnow: Annotated[str, Field(pattern=r"^([A-Za-z0-9-]{8,128})?$")] = ""
+    indexnow_engine: Annotated[str, AfterValidator(_hub)] = "https://api.indexnow.org/indexnow"
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#8a3b12"
