@@ -21,7 +21,6 @@ from smm_cli.calendar.unseen import told, unseen_in
 from smm_cli.words.channel import Channel, Person
 from smm_cli.words.problem import Place, Problem, errors_of
 
-
 MOST, LONGEST_LINE = 1 << 20, 20_000
 """Bytes: what is longer was not written by people, and a key of a hundred thousand dots takes a TOML reader an hour."""
 
