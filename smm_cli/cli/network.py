@@ -68,8 +68,9 @@ def _all() -> list[tuple[type[Network], str]]:
 
 
 def network_shape(kind: type[Network], origin: str) -> dict[str, Any]:
-    """A network: `name`, `title`, `origin` (smm or installed), `docs`, `by_hand`, `threads`, `takes`, `demands`, `fetches_media`, `charges`,
-    `visibilities`, `appends`, `acts`, `auth`, `secrets`, `scopes`, `rotates`, `steps`, `text`, `media`, `media_count`, `mixing`, `poll`, `settings`, `options`."""
+    """A network: `name`, `title`, `origin` (smm or installed), `docs`, `by_hand`, `threads`, `takes`, `demands`, `fetches_media`,
+    `charges`, `visibilities`, `appends`, `acts`, `auth`, `secrets`, `scopes`, `rotates`, `steps`, `text`, `media`, `media_count`,
+    `mixing`, `poll`, `settings`, `options`."""
     return {
         "name": kind.name,
         "title": kind.title,

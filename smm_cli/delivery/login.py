@@ -52,10 +52,8 @@ async def log_in(
     if network.login is None:
         raise UsageError(f"{network.title} has no login", hint=f"smm network show {network.name} says where its secret comes from")
     vault: dict[str, str] = {}
-    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
-    inputs = {"state": state, "challenge": challenge(verifier), "verifier": keep_secret(vault, "verifier", verifier)}
-    for name, value in typed.items():
-        inputs[name] = keep_secret(vault, name, value) if name in network.auth.secrets or name == "password" else value
+    inputs = _inputs(network, typed, vault)
+    state = inputs["state"]
     fixed = str(getattr(network.settings, "redirect_uri", ""))
     async with _desk(state, listening=browser and not isinstance(network.auth, Session), fixed=fixed) as desk:
         inputs["redirect_uri"] = desk.address
@@ -75,6 +73,15 @@ async def log_in(
     filler = Filler(vault, transport.credentials(network), frozenset())
     own = {name: filler.value(name) for name in typed if name in lasting}
     return LoggedIn({**own, **tokens.values}, tokens.expires_in, tokens.handle, lasting)
+
+
+def _inputs(network: Network, typed: Mapping[str, str], vault: dict[str, str]) -> dict[str, str]:
+    """What the conversation gets: chance of this login (state, PKCE), and what she typed; secrets as handles."""
+    verifier = secrets.token_urlsafe(48)
+    found = {"state": secrets.token_urlsafe(24), "challenge": challenge(verifier), "verifier": keep_secret(vault, "verifier", verifier)}
+    for name, value in typed.items():
+        found[name] = keep_secret(vault, name, value) if name in network.auth.secrets or name == "password" else value
+    return found
 
 
 async def _pasted(ask: Callable[[str], str], state: str) -> str:

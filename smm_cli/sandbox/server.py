@@ -26,8 +26,8 @@ Send = Callable[[Message], Awaitable[None]]
 class Sandbox:
     """Open it with `with`; then `addresses` and `lines` (of channels.toml) stand by network, `page` is the page's address.
 
-    The page gets `port` (0: any free one) and the fakes (of `networks`; none: of all) those that follow. Raises UsageError where a port is taken, and for
-    a host that is not this machine.
+    The page gets `port` (0: any free one), the fakes (of `networks`; none: of all) those that follow. Raises UsageError where a port
+    is taken, and for a host that is not this machine.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None, networks: tuple[str, ...] = ()) -> None:
