@@ -66,11 +66,14 @@ def _show_text(runner: Runner, delivery: Delivery) -> None:
     prepared = runner.composer.prepare(post, channel, delivery.name, delivery.at, runner.ledger.account(channel.name))
     if prepared.payload is None:
         return
+    if title := prepared.payload.parts[0].fields.get("title") if prepared.payload.parts else None:
+        output.out("  -- title")
+        output.out(f"  {output.clean(str(title))}")
     for number, part in enumerate(prepared.payload.parts, 1):
         output.out(f"  -- text{f' {number}' if len(prepared.payload.parts) > 1 else ''}")
         for line in part.text.splitlines() or [""]:
             output.out(f"  {output.clean(line)}")
         for medium in part.media:
             output.out(f"  -- picture {medium.path}  ({medium.alt})")
-    if prepared.network.share_link is not None:
-        output.out(f"  -- open {prepared.network.share_link(prepared.payload)}")
+    if share := prepared.network.share_link(prepared.payload) if prepared.network.share_link is not None else "":
+        output.out(f"  -- open {share}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from smm_cli.networks._short import described, short
@@ -13,7 +13,8 @@ from smm_cli.words.auth import NoAuth
 from smm_cli.words.delivery import Payload, PayloadPart
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Part, Post
-from smm_cli.words.tree import Bullets, Heading, Link, Mention, Numbers, Paragraph, Quote
+from smm_cli.words.problem import WARNING, Place, Problem
+from smm_cli.words.tree import Block, Bullets, Heading, Link, Mention, Numbers, Paragraph, Quote
 
 SOUNDS = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/aac", "audio/mp4")
 LARGE = 10**10
@@ -34,9 +35,11 @@ class Handoff(Network):
     handoff = True
     mixing = True
     auth = NoAuth()
-    media = ANYTHING
+    media: ClassVar[tuple[MediaLimit, ...]] = ANYTHING
     media_count = 20
     takes = frozenset({"link", "tags", "title", "alt", "first_comment"})
+    example: ClassVar[str] = ""
+    """Keys of a channel, as in channels.toml, where it needs any."""
 
     def hosts(self) -> tuple[str, ...]:
         """Nothing is sent."""
@@ -52,11 +55,38 @@ class Handoff(Network):
             fields["title"] = short(post.title, mention)
         if part.comment:
             fields["comment"] = True
-        return PayloadPart(plain(part.blocks, mention, links="after"), fields, described(part.media, mention), part.line)
+        return PayloadPart(self.written(part.blocks, mention), fields, described(part.media, mention), part.line)
+
+    def written(self, blocks: Sequence[Block], mention: Callable[[Mention], str]) -> str:
+        """The text as a person pastes it; plain unless the network has marks that one types."""
+        return plain(blocks, mention, links="after")
 
     def mention(self, facts: Facts) -> Callable[[Mention], str]:
         """By name where she has no handle, which is no problem here: a person reads it."""
         return super().mention(facts)
+
+
+class LinkForm(Handoff):
+    """A network whose form takes an address (as `parameter`) and nothing else; title and picture come from the page.
+
+    `share` is the form, `home` where the text is pasted when there is no link.
+    """
+
+    appends = frozenset({"tags"})
+    share: ClassVar[str]
+    home: ClassVar[str]
+    parameter: ClassVar[str] = "url"
+
+    def share_link(self, payload: Payload) -> str:
+        """The form for the link; without a link the start page, where the text is pasted."""
+        link = link_of(payload)
+        return form(self.share, **{self.parameter: link}) if link else self.home
+
+    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
+        if link_of(payload):
+            return ()
+        what = f"the share form of {self.title} takes an address only, and this post has none: its text is pasted by hand"
+        return (Problem("link-missing", what, Place(post.path, channel=self.channel.name), "add link:", WARNING),)
 
 
 def link_of(payload: Payload) -> str:

@@ -49,7 +49,7 @@ def set_up(root: Path, network: str) -> None:
 
     (root / "posts").mkdir(parents=True)
     site = 'output = "public"\naddress = "https://blog.example"'
-    told = site if network == "site" else load_fake(network).channel if network in fakes() else ""
+    told = site if network == "site" else load_fake(network).channel if network in fakes() else getattr(load(network), "example", "")
     people = f'\n[people.ada]\ntitle = "Ada"\nhandles = {{ {network} = "@ada" }}\n'
     head = '[calendar]\nname = "gallery"\ntimezone = "Europe/Berlin"\npublish_from = "worktree"\nlanguage = "en"\nmax_late = "none"\n'
     head += '\n[media]\nhost = "https://media.example/bucket"\n'
