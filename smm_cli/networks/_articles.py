@@ -12,11 +12,12 @@ from smm_cli.text.commonmark import commonmark
 from smm_cli.text.quiet import quiet
 from smm_cli.words.delivery import PayloadPart
 from smm_cli.words.exchange import Intent, Json, Request
-from smm_cli.words.post import Media, Part
+from smm_cli.words.post import Blob, Media, Part
 from smm_cli.words.tree import Mention, Paragraph, Picture
 
 SKEW = timedelta(seconds=60)
 Written = Callable[[Mention], str]
+KeptAt = Callable[[Blob], Generator[Request, Any, str]]
 
 
 def article_text(part: Part, mention: Written) -> str:
@@ -30,21 +31,24 @@ def tags_of(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in plain if tag))
 
 
-def with_pictures(message: PayloadPart, *, cover: bool) -> Generator[Request, Any, tuple[str, str]]:
-    """The body with its pictures after the text, and the address of the cover: the first picture, unless there is to be none."""
+def with_pictures(message: PayloadPart, *, cover: bool, kept_at: KeptAt = public_address) -> Generator[Request, Any, tuple[str, str]]:
+    """The body with its pictures after the text, and the address of the cover: the first picture, unless there is to be none.
+
+    `kept_at` puts a file where it can be seen, and gives its address.
+    """
     first, others = (message.media[:1], message.media[1:]) if cover else ((), message.media)
-    addresses = yield from _addresses(first)
-    shown = yield from _addresses(others)
+    addresses = yield from _addresses(first, kept_at)
+    shown = yield from _addresses(others, kept_at)
     pictures = [Paragraph((Picture(url, medium.alt),)) for url, medium in zip(shown, others, strict=True)]
     body = "\n\n".join(text for text in (message.text, commonmark(pictures, lambda mention: "")) if text)
     return body, next(iter(addresses), "")
 
 
-def _addresses(media: tuple[Media, ...]) -> Generator[Request, Any, list[str]]:
+def _addresses(media: tuple[Media, ...], kept_at: KeptAt) -> Generator[Request, Any, list[str]]:
     found = []
     for medium in media:
         if medium.blob:
-            found.append((yield from public_address(medium.blob)))
+            found.append((yield from kept_at(medium.blob)))
     return found
 
 
