@@ -1,0 +1,38 @@
+"""Looking for a message after its answer was lost, among the sender's own in the topic."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from smm_cli.words.delivery import PartReceipt
+from smm_cli.words.exchange import Absent, CannotTell, Form, Found, Intent, Looking, Request
+
+PAGE = 100
+SKEW = timedelta(seconds=60)
+
+
+def look_for(base: str, intent: Intent, earlier: Any, receipt: Any) -> Looking:
+    """Found, Absent, or CannotTell where the listing does not reach back far enough. `receipt` makes one of an id."""
+    sent = dict(intent.request.body.pairs) if isinstance(intent.request.body, Form) else {}
+    me = yield Request("GET", f"{base}/users/me")
+    narrow: list[dict[str, Any]] = [{"operator": "sender", "operand": me.get("user_id")}]
+    narrow += [{"operator": "channel", "operand": sent.get("to")}, {"operator": "topic", "operand": sent.get("topic")}]
+    query = (
+        ("anchor", "newest"),
+        ("num_before", str(PAGE)),
+        ("num_after", "0"),
+        ("apply_markdown", "false"),
+        ("narrow", json.dumps(narrow)),
+    )
+    page = yield Request("GET", f"{base}/messages", query=query)
+    items = page.get("messages", default=[])
+    since = (intent.at - SKEW).timestamp()
+    known = earlier.id if isinstance(earlier, PartReceipt) else ""
+    for item in items:
+        new = item.get("timestamp", 0) >= since and str(item.get("id")) != known
+        if new and str(item.get("content", "")).strip() == str(sent.get("content", "")).strip():
+            return Found(receipt(str(item["id"])))
+    whole = page.get("found_oldest") is True or len(items) < PAGE or items[0].get("timestamp", 0) < since
+    return Absent() if whole else CannotTell("look into the topic on Zulip yourself")
