@@ -34,7 +34,9 @@ def sign(
             return {"authorization": f"{auth.scheme} {_token(_value(secrets, auth.secrets[0]), auth, now)}"}
         case Bearer():
             return {auth.header.lower(): f"{auth.scheme} {_value(secrets, auth.secrets[0])}".strip()}
-        case Session() | OAuth2():
+        case Session():
+            return {"authorization": f"{auth.scheme} {_value(secrets, 'token')}"}
+        case OAuth2():
             return {"authorization": f"Bearer {_value(secrets, 'token')}"}
         case Basic():
             return {"authorization": f"Basic {_basic(secrets, auth)}"}

@@ -32,6 +32,7 @@ class Session:
 
     secrets: tuple[str, ...] = ("password",)
     rotates: bool = False
+    scheme: str = "Bearer"
 
 
 @dataclass(frozen=True, slots=True)
