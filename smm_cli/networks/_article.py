@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -57,14 +57,14 @@ class Article(Network):
         inside = inline_media(part.blocks, facts.media)
         first = next((medium for medium in part.media if medium.kind == "image"), None) if self._features() else None
         shown = tuple(medium for medium in part.media if medium.blob and medium is not first)
-        fields: dict[str, Any] = {"title": short(post.title, mention), "slug": article_name(post, facts)}
-        fields |= {"featured": first.blob.sha256, "featured_alt": alt_of(first)} if first and first.blob else {}
-        fields |= {"tags": list(post.tags)} if post.tags else {}
-        fields |= {"canonical": post.canonical} if post.canonical else {}
-        fields |= self.more_fields(post, mention)
+        said: dict[str, Any] = {"title": short(post.title, mention), "slug": article_name(post, facts)}
+        said |= {"featured": first.blob.sha256, "featured_alt": alt_of(first)} if first and first.blob else {}
+        said |= {"tags": list(post.tags)} if post.tags else {}
+        said |= {"canonical": post.canonical} if post.canonical else {}
+        said |= self.more_fields(post, mention)
         sent = {medium.blob.sha256: medium for medium in (*part.media, *inside) if medium.blob}
-        text = self.body(part.blocks, shown, mention, picture_of(facts.media))
-        return PayloadPart(text, {key: value for key, value in fields.items() if value}, tuple(sent.values()), part.line)
+        text = self.body(with_places(part.blocks, facts.media), shown, mention, picture_of(inside))
+        return PayloadPart(text, {key: value for key, value in said.items() if value}, tuple(sent.values()), part.line)
 
     def _features(self) -> bool:
         return self.featured and bool(getattr(self.settings, "featured", True))
@@ -89,9 +89,14 @@ class Article(Network):
         return written
 
     def unless(self, answer: Answer, *fine: int) -> None:
-        """Raises what an answer that was forgiven means."""
-        if not (answer.ok or answer.status in fine):
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.channel.name} did not answer")
+        """As the function of that name."""
+        unless(self, answer, *fine)
+
+
+def unless(network: Network, answer: Answer, *fine: int) -> None:
+    """Raises what an answer that was forgiven means."""
+    if not (answer.ok or answer.status in fine):
+        raise network.fault(answer.status, answer.headers, answer.body) or Retriable(f"{network.channel.name} did not answer")
 
 
 def article_name(post: Post, facts: Facts) -> str:
@@ -148,18 +153,31 @@ def figure(medium: Media) -> str:
     return f'<figure><{tag} src="{place(medium.blob)}" controls aria-label="{escape(medium.alt)}"></{tag}></figure>'
 
 
-def picture_of(known: Mapping[str, Media]) -> Callable[[Picture], str]:
-    """How pictures in running text are written: those of the calendar will be uploaded, others stay where they are."""
+def picture_of(media: Iterable[Media]) -> Callable[[Picture], str]:
+    """How pictures in running text are written: those that will be uploaded by their places, others stay where they are."""
+    known = {place(medium.blob): medium for medium in media if medium.blob}
 
     def written(found: Picture) -> str:
-        medium = known.get(found.url)
-        if medium and medium.blob:
-            return image(replace(medium, alt=found.alt or medium.alt))
+        if medium := known.get(found.url):
+            return image(replace(medium, alt=found.alt))
         if found.url.startswith(("https://", "http://")):
             return f'<img src="{escape(found.url)}" alt="{escape(found.alt)}">'
         return escape(found.alt)
 
     return written
+
+
+def with_places(node: Any, known: Mapping[str, Media]) -> Any:
+    """Blocks (or whatever is in them) whose pictures of the calendar have places for addresses."""
+    if isinstance(node, tuple):
+        return tuple(with_places(one, known) for one in node)
+    if isinstance(node, Picture):
+        medium = known.get(node.url)
+        return replace(node, url=place(medium.blob), alt=node.alt or medium.alt) if medium and medium.blob else node
+    if not is_dataclass(node) or isinstance(node, type):
+        return node
+    inner = {field.name: with_places(value, known) for field in fields(node) if isinstance(value := getattr(node, field.name), tuple)}
+    return replace(node, **inner) if inner else node
 
 
 def lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

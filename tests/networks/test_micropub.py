@@ -157,6 +157,13 @@ def test_a_picture_in_the_text_is_no_photo_beside_it(network, at, said, facts, p
     assert "photo" not in sent(at)
 
 
+def test_a_picture_in_markdown_has_its_address_too(at, said, facts, png):
+    facts = replace(facts, media={"b.png": Media("b.png", blob=at.blob(png, "image/png"))})
+    network = with_settings(content="markdown")
+    at.run(network, network.publish(said(network, "See ![a dot](b.png) here.", facts=facts), 0))
+    assert sent(at)["content"][0].startswith("See ![a dot](https://ada.example/files/b-")
+
+
 def test_a_site_without_a_place_for_files_is_known_before_sending(fake, at, said, facts, png):
     fake.files = False
     network = NETWORK(CHANNEL)
