@@ -1,4 +1,4 @@
-"""What Facebook, Instagram and Threads share: how their answers say what went wrong, times, and requests to the graph.
+"""What Facebook, Instagram and Threads share: how their answers say what went wrong.
 
 Decided by `code` and `error_subcode`, never by the status alone: most errors, limits too, come with 400.
 Sources: developers.facebook.com/docs/graph-api/guides/error-handling, instagram-platform error codes, rate limiting (2026-11-22);
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
@@ -82,15 +81,6 @@ def subcode_in(words: str) -> int:
 def is_gone(answer: Answer) -> bool:
     """Whether an answer says that there is no such object (any more)."""
     return answer.status == 404 or (answer.get("error", "code") == 100 and answer.get("error", "error_subcode") == GONE)
-
-
-def moment(value: Any) -> datetime | None:
-    """A time as the graph writes it (2026-11-24T09:00:00+0000)."""
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def squashed(text: Any) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._hosted import public_address
-from smm_cli.networks._meta import is_passing, moment, squashed, subcode_in
+from smm_cli.networks._meta import is_passing, squashed, subcode_in
 from smm_cli.networks._meta_network import MetaNetwork
+from smm_cli.networks._moment import moment
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Absent, Answer, CannotTell, Form, Found, Intent, Looking, Publishing, Step, Wait
 from smm_cli.words.frozen import dataclass

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from smm_cli.errors import DeliveryError, OutcomeUnknown, Retriable, SmmError
-from smm_cli.networks._meta import is_gone, moment, read_fault, squashed
+from smm_cli.networks._meta import is_gone, read_fault, squashed
+from smm_cli.networks._moment import moment
 from smm_cli.networks._short import described
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.dialects import plain

@@ -13,9 +13,10 @@ from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, Rejected
 from smm_cli.networks._facebook_film import REEL, REEL_HOST, address, find_film, is_reel, publish_reel, publish_video
-from smm_cli.networks._meta import moment, squashed
+from smm_cli.networks._meta import squashed
 from smm_cli.networks._meta_login import sign_in_by_facebook
 from smm_cli.networks._meta_network import MetaNetwork
+from smm_cli.networks._moment import moment
 from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later
 from smm_cli.words.auth import OAuth2
