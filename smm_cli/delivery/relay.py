@@ -121,7 +121,7 @@ class _Exchange:
             case ["AUTH", str(challenge), *_]:
                 self._challenge = challenge
                 return self._knocking(self._refused) if self._refused else []
-            case ["OK", self._id, ok, *more] if self._id:
+            case ["OK", self._id | "", ok, *more] if self._id and (said[1] or ok is not True):  # nostr-relay refuses without saying what
                 told = str(more[0]) if more else ""
                 if ok is True or told.startswith("duplicate:"):
                     self.heard = Heard(True, told)
@@ -135,6 +135,8 @@ class _Exchange:
                 self._events.append(event)
             case ["EOSE", *_]:
                 self.heard = Heard(True, events=tuple(self._events))
+            case ["NOTICE", str(told)] if told.startswith("rate-limited"):
+                self.heard = Heard(told=told)
             case ["CLOSED", str(), *more]:
                 return self._knocking(str(more[0]) if more else "")
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,8 +10,10 @@ from urllib.parse import urlsplit
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks.fault import fault_by_status
 
-FOR_GOOD = ("blocked:", "invalid:", "restricted:", "pow:", "mute:", "auth-required:")
-"""What another try does not mend. Source: NIP-01, NIP-42 (2026-07-22)."""
+LATER = ("rate-limited", "error", "")
+"""Beginnings of what another try can mend; blocked, invalid, pow, restricted, mute, auth-required are for good (NIP-01, NIP-42,
+2026-07-22), and so is what relays invent beside them ("rejected:")."""
+PREFIX = re.compile(r"([a-z-]+):")
 
 
 def read_fault(status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
@@ -27,7 +30,7 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any) -> SmmError |
     words = [str(one.get("told", "")) for one in relays.values()]
     if status != 400:
         return fault_by_status(status, headers, told)
-    if any(word.startswith("rate-limited:") for word in words):
+    if any(word.startswith("rate-limited") for word in words):
         return RateLimited(told)
     if any(word.startswith("auth-required:") for word in words):
         return AuthFailed(told, hint="does this relay know your key?")
@@ -36,4 +39,5 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any) -> SmmError |
 
 def may_mend(told: str) -> bool:
     """Whether a relay that said this may take the event later."""
-    return not told.startswith(FOR_GOOD)
+    found = PREFIX.match(told)
+    return (found[1] if found else "") in LATER
