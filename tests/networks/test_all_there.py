@@ -12,7 +12,8 @@ from smm_cli.networks import built_in, load
 from smm_cli.sandbox.world import fakes
 
 PROMISED = {
-    "social": "mastodon bluesky x linkedin facebook instagram threads misskey tumblr pinterest youtube tiktok reddit lemmy nostr google-business",
+    "social": "mastodon bluesky x linkedin facebook instagram threads misskey tumblr pinterest youtube tiktok reddit lemmy nostr "
+    "google-business",
     "chat": "telegram discord slack teams mattermost matrix zulip rocketchat google-chat communote webhook",
     "forums": "discourse nodebb flarum",
     "blogs": "site wordpress wordpress-com ghost micropub writefreely devto hashnode blogger",
