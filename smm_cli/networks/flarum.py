@@ -83,7 +83,9 @@ class Flarum(Forum):
         names, perhaps = message.fields.get("tags") or [], message.fields.get("perhaps") or []
         if not names and not perhaps:
             return message
-        known = _tags((yield self._ask("GET", "/api/tags", keeps_for=DAY)))
+        known = (self.account.facts.get("tags") if self.account else None) or {}
+        if not set(names) <= set(known):
+            known = _tags((yield self._ask("GET", "/api/tags", keeps_for=DAY)))
         for name in names:
             if name not in known:
                 raise Rejected(f"{self.server} has no tag {name}", hint=f"it has {', '.join(sorted(known)[:10]) or 'none'}")
@@ -157,7 +159,7 @@ class Flarum(Forum):
         me = yield from self._me()
         tags = yield self._ask("GET", "/api/tags", may_fail=True)
         name = str(me.get("username") or "")
-        facts = {"tags": sorted(_tags(tags))} if tags.ok else {}
+        facts = {"tags": _tags(tags)} if tags.ok else {}
         return Account(
             f"@{name}", str(me["id"]), str(me.get("displayName") or ""), f"{self.server}/u/{me.get('slug') or name}", "flarum", facts=facts
         )

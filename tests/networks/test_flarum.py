@@ -67,7 +67,7 @@ def test_a_tag_that_the_forum_has_not_stops_the_post_where_the_channel_demands_i
 
 
 def test_a_tag_of_the_post_that_the_forum_has_not_is_a_warning(facts):
-    network = NETWORK(CHANNEL, Account("@it", facts={"tags": ["general", "news"]}))
+    network = NETWORK(CHANNEL, Account("@it", facts={"tags": {"general": "1", "news": "3"}}))
     post = Post("launch", "posts/launch.md", "A text.", title="Hello", tags=("news", "other"))
     (problem,) = check_payload(network, post, network.compose(post, facts), facts)
     assert (problem.slug, problem.severity, "other" in problem.what) == ("tags", "warning", True)
@@ -127,7 +127,7 @@ def test_a_post_that_waits_for_approval_says_so(at, fake, network, said):
 
 def test_verify_names_the_account_and_a_token_of_nobody_is_told(at, network):
     account = at.run(network, network.verify())
-    assert (account.handle, account.id, account.facts) == ("@it", "5", {"tags": ["general", "news"]})
+    assert (account.handle, account.id, account.facts) == ("@it", "5", {"tags": {"general": "1", "news": "3"}})
     at.raw = {"authorization": "Token nonsense"}
     with pytest.raises(AuthFailed, match="does not know the token"):
         at.run(network, network.verify())
