@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +28,21 @@ from smm_cli.text.little import called, little, visible
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, Json, LoggingIn, Looking, Publishing, Request, Step, Verifying
+from smm_cli.words.exchange import (
+    Answer,
+    Doing,
+    Earlier,
+    Form,
+    Intent,
+    Json,
+    LoggingIn,
+    Looking,
+    Publishing,
+    Request,
+    Step,
+    Verifying,
+    handle,
+)
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem
@@ -111,8 +126,8 @@ class LinkedIn(Network):
         place, first = Place(post.path, channel=self.channel.name), payload.parts[0].fields
         found: list[Problem] = []
         for name, person in facts.people.items():
-            handle = person.handle(self.channel.name, self.name)
-            if handle and not handle.startswith("urn:li:") and f"@{{{name}}}" in post.body:
+            urn = person.handle(self.channel.name, self.name)
+            if urn and not urn.startswith("urn:li:") and f"@{{{name}}}" in post.body:
                 hint = f'handles = {{ linkedin = "urn:li:organization:123" }}, and her exact name there as title, below [people.{name}]'
                 found.append(Problem("no-handle", f"{name}: LinkedIn mentions by URN; the name is written instead", place, hint, WARNING))
         if first["visibility"] != "PUBLIC" and ":organization:" in self.settings.author:
@@ -188,15 +203,25 @@ class LinkedIn(Network):
         if ":organization:" not in author:
             me = yield Request("GET", f"{API}/v2/userinfo")
             name = str(me.get("name", default=""))
-            return Account(name, f"urn:li:person:{me.get('sub')}", name)
+            return Account(name, f"urn:li:person:{me.get('sub')}", name, expires_at=(yield from self._end()))
         query = (("q", "roleAssignee"), ("state", "APPROVED"))
         roles = yield Request("GET", f"{API}/rest/organizationAcls", headers=self._headers, query=query)
         held = [str(one.get("role")) for one in roles.get("elements", default=[]) if author == one.get("organization")]
         if not {"ADMINISTRATOR", "CONTENT_ADMINISTRATOR"} & set(held):
             raise Rejected(f"this login may not post as {author}", hint="its administrators are named on the page, under Settings")
         page = yield Request("GET", f"{API}/rest/organizations/{author.rpartition(':')[2]}", headers=self._headers)
-        handle, name = (str(page.get(key, default="")) for key in ("vanityName", "localizedName"))
-        return Account(handle or name, author, name, f"{WEB}/company/{handle}/" if handle else "")
+        vanity, name = (str(page.get(key, default="")) for key in ("vanityName", "localizedName"))
+        url = f"{WEB}/company/{vanity}/" if vanity else ""
+        return Account(vanity or name, author, name, url, expires_at=(yield from self._end()))
+
+    def _end(self) -> Generator[Step, Any, datetime | None]:
+        """When the token ends: it cannot be renewed mostly, so that a person must be told in time. The app may ask, where there is one."""
+        if not self.settings.client_id:
+            return None
+        said = {"client_id": self.settings.client_id, "client_secret": handle("client_secret"), "token": handle("token")}
+        answer = yield Request("POST", f"{WEB}/oauth/v2/introspectToken", Form(tuple(said.items())), auth="", may_fail=True)
+        at = answer.get("expires_at")
+        return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
         """OAuth 2 with an app of the user's own; the token holds for 60 days."""
@@ -238,8 +263,8 @@ class LinkedIn(Network):
         def written(mention: Mention) -> str:
             person = facts.people.get(mention.person)
             name = (person.title or person.name) if person else mention.person
-            handle = person.handle(self.channel.name, self.name) if person else ""
-            return element(name, handle) if handle.startswith("urn:li:") else name
+            urn = person.handle(self.channel.name, self.name) if person else ""
+            return element(name, urn) if urn.startswith("urn:li:") else name
 
         return written
 

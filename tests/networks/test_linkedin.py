@@ -79,6 +79,16 @@ def test_verify_names_the_person_or_the_page(at, me, page):
     assert (account.handle, account.name, account.url) == ("acme", "Acme", "https://www.linkedin.com/company/acme/")
 
 
+def test_verify_says_when_the_token_ends_where_the_app_may_ask(fake, at, me, page):
+    from datetime import UTC
+
+    fake.ends["\x00token\x00"] = fake.now() + timedelta(days=60)
+    assert at.run(me, me.verify()).expires_at == (fake.now() + timedelta(days=60)).astimezone(UTC)
+    assert at.run(page, page.verify()).expires_at is None
+    fake.faults.append(Fault("status", path="introspect", status=500, body="<html>"))
+    assert at.run(me, me.verify()).expires_at is None
+
+
 def test_a_page_of_others_is_told(at):
     network = NETWORK(replace(PAGE, settings={"author": "urn:li:organization:2"}))
     with pytest.raises(Rejected, match="may not post"):

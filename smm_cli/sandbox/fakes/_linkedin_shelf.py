@@ -78,6 +78,13 @@ class Shelf(OAuthFake):
         told = self.exchange(call).body
         return Reply(200, {name: told[name] for name in ("access_token", "expires_in", "token_type")})
 
+    @route("POST", "/oauth/v2/introspectToken")
+    def introspect(self, call: Call) -> Reply:
+        if not (call.sent.get("client_id") and call.sent.get("client_secret")):
+            raise Refused(401, {"error": "invalid_client"})
+        end = self.ends.get(str(call.sent.get("token")))
+        return Reply(200, {"active": bool(end), **({"expires_at": int(end.timestamp()), "status": "active"} if end else {})})
+
     @route("GET", "/v2/userinfo")
     def userinfo(self, call: Call) -> Reply:
         account = self.who(call)
