@@ -74,7 +74,7 @@ def _network(shape: dict[str, Any]) -> str:
     lines += [f"- **Threads:** {'yes' if shape['threads'] else 'no; all parts become one text'}"]
     lines += [f"- **Keys it honours:** {_code(shape['takes']) or 'the text alone'}"]
     lines += [f"- **A post must have:** {_code(shape['demands'])}"] if shape["demands"] else []
-    lines += ["- **Pictures and films:** fetched from a public address (`[media] host`)"] if shape["fetches_media"] else []
+    lines += [f"- **Fetched from a public address (`[media] host`):** {_code(shape['fetches_media'])}"] if shape["fetches_media"] else []
     lines += ["- **Costs:** the network charges for posts; `smm plan` shows how much"] if shape["charges"] else []
     lines += [f"- **Added to the text, unless it is there:** {_code(shape['appends']) or 'nothing'}"]
     lines += [f"- **Visibility:** {_code(shape['visibilities'])}"] if shape["visibilities"] else []

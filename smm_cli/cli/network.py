@@ -80,7 +80,7 @@ def network_shape(kind: type[Network], origin: str) -> dict[str, Any]:
         "threads": kind.threads,
         "takes": sorted(kind.takes),
         "demands": sorted(kind.demands),
-        "fetches_media": kind.fetches,
+        "fetches_media": sorted(kind.fetches),
         "charges": kind.cost is not Network.cost,
         "visibilities": list(kind.visibilities),
         "appends": sorted(kind.appends),
@@ -163,7 +163,8 @@ def _show(shape: Mapping[str, Any]) -> None:
     rows.append(("threads", "yes" if shape["threads"] else "no: one part"))
     rows.append(("honours", ", ".join(shape["takes"]) or "the text alone"))
     rows += [("demands", ", ".join(shape["demands"]))] if shape["demands"] else []
-    rows += [("media", "fetched from a public address: [media] host in channels.toml")] if shape["fetches_media"] else []
+    fetched = f"{', '.join(shape['fetches_media'])} fetched from a public address: [media] host in channels.toml"
+    rows += [("media", fetched)] if shape["fetches_media"] else []
     rows += [("charges", "yes: smm plan shows what planned posts cost")] if shape["charges"] else []
     rows.append(("appends", ", ".join(shape["appends"]) or "nothing"))
     rows += [("visibility", ", ".join(shape["visibilities"]))] if shape["visibilities"] else []

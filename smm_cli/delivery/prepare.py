@@ -82,7 +82,7 @@ class Composer:
             problems.append(Problem(error.slug, error.what, Place(post.path, channel=channel.name), error.hint))
             return Prepared(aimed, network, None, self._each_once(problems))
         problems += check_payload(network, aimed, payload, facts)
-        if network.fetches and not self.calendar.media.get("host") and any(part.media for part in payload.parts):
+        if not self.calendar.media.get("host") and any(network.fetched(medium) for part in payload.parts for medium in part.media):
             problems.append(_nowhere(network, post))
         return Prepared(aimed, network, seal(payload), self._each_once(problems))
 

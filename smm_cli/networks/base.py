@@ -59,8 +59,8 @@ class Network:
     takes: ClassVar[frozenset[str]] = frozenset()
     """Which optional keys of a post it honours: title, link, tags, language, content_warning, visibility, poll, reply_to,
     quote, first_comment, alt, canonical, author, date. Others are a problem at check time, never silence."""
-    fetches: ClassVar[bool] = False
-    """Whether it fetches files from a public address (`[media] host`) instead of taking them."""
+    fetches: ClassVar[frozenset[str]] = frozenset()
+    """Kinds of media (image, video, audio) that it fetches from a public address (`[media] host`) instead of taking them."""
     demands: ClassVar[frozenset[str]] = frozenset()
     """What a post must have here: title, link, media (of any kind), image, video."""
     visibilities: ClassVar[tuple[str, ...]] = ()
@@ -114,7 +114,7 @@ class Network:
     def media_limits(self) -> tuple[MediaLimit, ...]:
         """As text_limits; a server's `media_count` and `image_bytes`, `video_bytes`, `image_pixels` … override."""
         said = {**(self.account.limits if self.account else {}), **self.channel.limits}
-        return tuple(_media_limit(limit, said) for limit in self.media)
+        return tuple(limit.heard(said) for limit in self.media)
 
     @property
     def poll_limit(self) -> PollLimit | None:
@@ -207,6 +207,10 @@ class Network:
         """What the network charges for `payload`; None: nothing."""
         return None
 
+    def fetched(self, medium: Media) -> bool:
+        """Whether `medium` is fetched from a public address."""
+        return medium.kind in self.fetches
+
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
         """What only this network finds wrong with a payload, beside what networks.check finds from the declared limits."""
         return ()
@@ -265,18 +269,6 @@ def _each_apart(part: Part) -> tuple[Part, ...]:
     """The text of `part`, then a part for each of its media."""
     text = (replace(part, media=()),) if part.blocks or not part.media else ()
     return (*text, *(Part((), (medium,), medium.line or part.line) for medium in part.media))
-
-
-def _media_limit(limit: MediaLimit, said: Mapping[str, int]) -> MediaLimit:
-    size = said.get(f"{limit.kind}_bytes")
-    count = said.get("media_count", limit.count)
-    return replace(
-        limit,
-        types={kind: size or most for kind, most in limit.types.items()},
-        count=min(count, limit.count) if limit.exclusive else count,
-        pixels=said.get(f"{limit.kind}_pixels", limit.pixels),
-        seconds=said.get(f"{limit.kind}_seconds", limit.seconds),
-    )
 
 
 @lru_cache(maxsize=1024)

@@ -53,6 +53,7 @@ class Blogger(Article, Google):
     featured = False
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), 10**8), 50, "no limit: bytes are not sent", "2026-11-22"),)
     media_count = 50
+    fetches = frozenset({"image"})
     takes = frozenset({"title", "link", "tags", "alt"})
     steps = (
         "At console.cloud.google.com: make a project, enable “Blogger API v3”, set up the consent screen and publish it (in Testing a "

@@ -56,6 +56,7 @@ class DevTo(Network):
     )
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), 25_000_000), 20, f"{DOCS} (unverified)", "2026-11-22"),)
     media_count = 20
+    fetches = frozenset({"image"})
     dialect = "commonmark"
     takes = frozenset({"title", "link", "tags", "canonical", "alt"})
     demands = frozenset({"title"})

@@ -46,7 +46,7 @@ class Flarum(Forum):
         MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP, AVIF), LARGE), 20, "none: readers fetch them from their address", READ),
     )
     media_count = 20
-    fetches = True
+    fetches = frozenset({"image"})
     steps = (
         "Make an account for smm at the forum. Its token: curl https://FORUM/api/token -H 'Content-Type: application/json' -d "
         '\'{"identification": "NAME", "password": "…", "remember": 1}\'. Keep what stands behind "token" where the channel\'s `secret` '

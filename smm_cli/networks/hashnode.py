@@ -41,6 +41,7 @@ class Hashnode(Network):
     text = (Limit("bytes", BODY, "utf8", f"{DOCS} (errors-and-limits)", "2026-11-22"),)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), 8_000_000), 20, f"{DOCS} (createImageUploadURL)", "2026-11-23"),)
     media_count = 20
+    fetches = frozenset({"image"})
     dialect = "commonmark"
     takes = frozenset({"title", "link", "tags", "canonical", "alt"})
     demands = frozenset({"title"})

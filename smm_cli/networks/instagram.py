@@ -65,6 +65,7 @@ class Instagram(MetaNetwork):
         MediaLimit("video", dict.fromkeys((MP4, QUICKTIME), 300 * MB), 10, f"{MEDIA}, reel specifications", "2026-11-22", seconds=900.0),
     )
     media_count = 10
+    fetches = frozenset({"image", "video"})
     mixing = True
     takes = frozenset({"link", "tags", "alt", "first_comment"})
     demands = frozenset({"media"})

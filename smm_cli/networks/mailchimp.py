@@ -26,7 +26,7 @@ class Mailchimp(Newsletter):
     title = "Mailchimp"
     docs = DOCS
     auth = Bearer()
-    fetches = True
+    fetches = frozenset({"image"})
     sent = frozenset({"sending", "sent", "schedule"})
     text = (Limit("subject", 150, "code_points", f"{DOCS}add-campaign/ settings.subject_line (unverified)", "2026-11-22"),)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF), 10_000_000), 20, "shown from a public address", "2026-11-22"),)

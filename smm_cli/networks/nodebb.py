@@ -51,7 +51,7 @@ class NodeBB(Forum):
         MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP, AVIF), LARGE), 20, "none: readers fetch them from their address", READ),
     )
     media_count = 20
-    fetches = True
+    fetches = frozenset({"image"})
     tag_limits = (5, 3, 15)
     steps = (
         "As an administrator: Advanced, API access, Create token. Give it the user id of the account that is to post (0 makes a master "

@@ -109,6 +109,10 @@ class Nostr(Network):
         more = sum(300 + len(medium.alt.encode()) for medium in part.media) if limit.name == "text" else 0
         return super().measured(part, limit) + more
 
+    def fetched(self, medium: Media) -> bool:
+        """Readers fetch pictures from a public address, where no Blossom server takes them."""
+        return not self.settings.blossom
+
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
         """Articles without a title, people whose handle is no npub, posts that cannot be found."""
         where, found = Place(post.path, channel=self.channel.name), []

@@ -73,6 +73,7 @@ class Pinterest(Network):
                    seconds=900.0, exclusive=True),
     )  # fmt: skip
     media_count = 5
+    fetches = frozenset({"image"})
     takes = frozenset({"title", "link", "tags", "alt"})
     appends = frozenset({"tags"})
     demands = frozenset({"media"})

@@ -47,7 +47,7 @@ class Teams(Chat):
     # recommended for pictures in cards, not refused: 1 MB, 1024 pixels a side (unverified)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF), 1 << 20), 10, f"{CARDS}#inline-images", "2026-08-06", side=1024),)
     media_count = 10
-    fetches = True
+    fetches = frozenset({"image"})
     asked_daily = False
     steps = (
         "In Teams, at the channel: ⋯, Workflows, “Send webhook alerts to a channel” (a private channel needs a flow that posts as you). "

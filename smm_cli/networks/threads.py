@@ -55,6 +55,7 @@ class Threads(MetaNetwork):
         MediaLimit("video", dict.fromkeys((MP4, QUICKTIME), 1000 * MB), 20, f"{DOCS}/posts, video", "2026-11-22", seconds=300.0),
     )
     media_count = 20
+    fetches = frozenset({"image", "video"})
     mixing = True
     # How long a poll is open cannot be said: a day (DOCS/posts/polls).
     poll = PollLimit(4, 25, DAY, DAY, f"{DOCS}/posts/polls", "2026-11-22")

@@ -73,6 +73,7 @@ class TikTok(Network):
         MediaLimit("video", dict.fromkeys((MP4, WEBM, QUICKTIME), 4 * 10**9), 1, DOCS, "2026-11-22", seconds=600.0, exclusive=True),
     )
     media_count = 35
+    fetches = frozenset({"image"})
     takes = frozenset({"title", "link", "tags", "visibility"})
     demands = frozenset({"media"})
     visibilities = tuple(PRIVACY)

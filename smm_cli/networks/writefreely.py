@@ -54,6 +54,7 @@ class WriteFreely(Network):
     text = (Limit("title", 160, "code_points", SCHEMA, READ), Limit("bytes", 65_535, "utf8", SCHEMA, READ))
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), 8_000_000), 20, OURS, READ, side=2400),)
     media_count = 20
+    fetches = frozenset({"image"})
     dialect = "commonmark"
     takes = frozenset({"title", "link", "tags", "language", "alt"})
     steps = (

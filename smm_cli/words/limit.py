@@ -50,6 +50,18 @@ class MediaLimit:
     seconds: float | None = None
     exclusive: bool = False
 
+    def heard(self, said: Mapping[str, int]) -> MediaLimit:
+        """Overridden by what a server or channels.toml says."""
+        size = said.get(f"{self.kind}_bytes")
+        count = said.get("media_count", self.count)
+        return replace(
+            self,
+            types={kind: size or most for kind, most in self.types.items()},
+            count=min(count, self.count) if self.exclusive else count,
+            pixels=said.get(f"{self.kind}_pixels", self.pixels),
+            seconds=said.get(f"{self.kind}_seconds", self.seconds),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PollLimit:
