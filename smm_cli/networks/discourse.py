@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from smm_cli.errors import AuthFailed, ConfigError, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._forum import Forum, Seen, among, escaped, moment, same, sent_in
-from smm_cli.networks.base import Later
+from smm_cli.networks._discourse_poll import POLLS, poll_block
+from smm_cli.networks._forum import Forum, Seen, among, escaped, joined, moment, same, sent_in
+from smm_cli.networks.base import Facts, Later
 from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
@@ -30,11 +32,14 @@ from smm_cli.words.exchange import (
     Verifying,
 )
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, PNG, WEBP, Limit, MediaLimit
-from smm_cli.words.post import Media, Post
+from smm_cli.words.post import Media, Part, Post
+from smm_cli.words.problem import WARNING, Place, Problem
 
 DOCS = "https://docs.discourse.org"
 SETTINGS = "discourse config/site_settings.yml"
 READ = "2026-08-20"
+IN_A_ROW = 3
+"""max_consecutive_replies by default (config/site_settings.yml)."""
 LAST = 20
 """So many of the last posts of a topic are looked at; a topic of ours has few."""
 TWIN = re.compile(r"external.{0,20}taken|too similar to what you recently posted", re.IGNORECASE)
@@ -63,6 +68,8 @@ class Discourse(Forum):
         ),
     )
     media_count = 20
+    poll = POLLS
+    takes = Forum.takes | {"poll"}
     steps = (
         "As an administrator: Admin, Advanced, API keys, New API key; user level Single user, scope Granular with topics: write, read "
         "and posts: edit, and uploads: create (or Global). Keep the key where the channel's `secret` says, and name the user as "
@@ -73,6 +80,21 @@ class Discourse(Forum):
     Options = Later("smm_cli.networks._discourse_tables", "Options")
 
     # -- composing -------------------------------------------------------------------------------------------------------
+
+    def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
+        """With the poll as a block below the text of the first part."""
+        made = super().render(part, number, post, facts)
+        if number or not post.poll:
+            return made
+        return replace(made, text=joined(made.text, [poll_block(post.poll, facts.at, self.mention(facts))]))
+
+    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
+        """Also that only staff may answer itself again and again."""
+        found = super().remarks(post, payload, facts)
+        if len(payload.parts) <= IN_A_ROW + 1:
+            return found
+        what = f"Discourse takes {IN_A_ROW} replies in a row of an account that is no staff; here are {len(payload.parts) - 1}"
+        return (*found, Problem("replies-in-a-row", what, Place(post.path, channel=self.channel.name), "make fewer parts", WARNING))
 
     def tags(self, post: Post) -> list[str]:
         """In small letters, with hyphens for blanks, as tags are written here."""

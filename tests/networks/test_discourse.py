@@ -17,7 +17,7 @@ from smm_cli.sandbox.fakes.discourse import FAKE
 from smm_cli.words.channel import Channel, Person
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Absent, Found, Intent
-from smm_cli.words.post import Media, Post
+from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("forum", "discourse", {"server": "https://forum.example", "username": "it", "category": 5})
 TITLE = "A title that is long enough"
@@ -106,6 +106,37 @@ def test_a_forum_with_other_lengths_says_so_in_the_channel(facts):
     assert check_payload(network, post, network.compose(post, facts), facts) == []
     long = replace(post, title="x" * 41)
     assert [problem.slug for problem in check_payload(network, long, network.compose(long, facts), facts)] == ["too-long"]
+
+
+def test_a_poll_is_a_block_that_ends_when_it_says(at, fake, network, said):
+    poll = Poll(("Yes *please*", "No @all"), 3600)
+    at.run(network, network.publish(said(poll=poll), 0))
+    block = "[poll type=regular results=always close=2026-11-24T13:00:00.000Z]\n* Yes \\*please\\*\n* No @\u2060all\n[/poll]"
+    assert fake.public[0].text == f"{TEXT}\n\n{block}"
+    many = said("Another text, long enough.", title="Another title, long enough", poll=replace(poll, multiple=True, hide_totals=True))
+    assert "[poll type=multiple min=1 max=2 results=on_close close=" in many.parts[0].text
+
+
+def test_a_typed_poll_is_none(said):
+    assert "\\[poll\\]" in said("[poll]\n\n* a\n* b\n\n[/poll]").parts[0].text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [(("a", "a"), "different"), (tuple(map(str, range(21))), "less than 20"), (("a",), "at least 2")]
+)
+def test_a_poll_that_the_forum_would_refuse_is_found_before(at, network, facts, said, options, words):
+    post = Post("launch", "posts/launch.md", TEXT, title=TITLE, poll=Poll(options, 3600))
+    assert {problem.slug for problem in check_payload(network, post, network.compose(post, facts), facts)} == {"poll"}
+    with pytest.raises(Rejected, match=words):
+        at.run(network, network.publish(said(poll=post.poll), 0))
+
+
+@pytest.mark.parametrize(("parts", "slugs"), [(4, []), (5, ["replies-in-a-row"])])
+def test_many_replies_in_a_row_are_a_warning(network, facts, parts, slugs):
+    body = "\n\n---\n\n".join(f"Part {n}, which is long enough." for n in range(parts))
+    post = Post("launch", "posts/launch.md", body, title=TITLE)
+    found = check_payload(network, post, network.compose(post, facts), facts)
+    assert [(problem.slug, problem.severity) for problem in found] == [(slug, "warning") for slug in slugs]
 
 
 def test_a_lost_answer_is_found_by_the_external_id(at, fake, network, said):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ UNIQUE = timedelta(minutes=5)
 """How long a text cannot be said again (unique_posts_mins)."""
 TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/avif")
 IMAGE = 4096 * 1024
+OPTIONS = 20
+"""poll_maximum_options."""
 TAGS = 5
 """max_tags_per_topic."""
 
@@ -85,6 +88,7 @@ class FakeDiscourse(FakeForum):
         account, sent = self._who(call), call.sent
         text = str(sent.get("raw") or "").strip()
         self._check(text, self.text_least, self.text_most, "Body")
+        self._check_polls(text)
         again = [entry for entry in self.entries.values() if entry.account == account and entry.text == text]
         if any(self.now() - entry.at < UNIQUE for entry in again):
             raise refused(422, "Body is too similar to what you recently posted")
@@ -115,6 +119,17 @@ class FakeDiscourse(FakeForum):
             raise refused(422, f"{what} is too short (minimum is {least} characters)")
         if len(text) > most:
             raise refused(422, f"{what} is limited to {most} characters; you submitted {len(text)}.")
+
+    def _check_polls(self, text: str) -> None:
+        """As plugins/poll/lib/polls_validator.rb does."""
+        for poll in re.findall(r"^\[poll[^\]]*\]\n(.*?)^\[/poll\]", text, re.MULTILINE | re.DOTALL):
+            options = re.findall(r"^\* (.*)$", poll, re.MULTILINE)
+            if len(set(options)) < len(options):
+                raise refused(422, "Poll must have different options.")
+            if len(options) < 2:
+                raise refused(422, "Poll must have at least 2 options.")
+            if len(options) > OPTIONS:
+                raise refused(422, f"Poll must have less than {OPTIONS} options.")
 
     def _topic(self, account: str, sent: Any) -> Topic:
         title, external = str(sent.get("title") or "").strip(), str(sent.get("external_id") or "")
