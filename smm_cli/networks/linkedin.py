@@ -7,32 +7,30 @@ answer can only be told by her.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from smm_cli.errors import OutcomeUnknown, Rejected, Retriable, SmmError
+from smm_cli.errors import OutcomeUnknown, Retriable, SmmError
 from smm_cli.networks._handoff import form
+from smm_cli.networks._linkedin_account import WEB, ask_page, ask_person
 from smm_cli.networks._linkedin_content import content_of, poll_of
 from smm_cli.networks._linkedin_fault import read_fault
 from smm_cli.networks._linkedin_lookup import comment_receipt, look_for_comment, look_for_post, receipt_of
 from smm_cli.networks._linkedin_media import Uploads
+from smm_cli.networks._linkedin_remarks import SHARED, remarks_on
 from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
 from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.dialects import plain
 from smm_cli.text.little import called, little, visible
 from smm_cli.words.auth import OAuth2
-from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import (
     Answer,
     Doing,
     Earlier,
-    Form,
     Intent,
     Json,
     LoggingIn,
@@ -41,19 +39,17 @@ from smm_cli.words.exchange import (
     Request,
     Step,
     Verifying,
-    handle,
 )
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Post
-from smm_cli.words.problem import WARNING, Place, Problem
+from smm_cli.words.problem import Problem
 from smm_cli.words.tree import Mention
 
-API, WEB = "https://api.linkedin.com", "https://www.linkedin.com"
+API = "https://api.linkedin.com"
 DOCS = "https://learn.microsoft.com/linkedin/marketing/community-management/shares"
 READ = "2026-09-30"
 PERSON, PAGE = ("openid", "profile", "w_member_social"), ("w_organization_social", "r_organization_social", "rw_organization_admin")
 """Scopes. Sources: the products Share on LinkedIn with OpenID Connect; the Community Management API."""
-SHARED = re.compile(r"urn:li:(?:share|ugcPost):\d+")
 
 
 class LinkedIn(Network):
@@ -123,21 +119,7 @@ class LinkedIn(Network):
         return super().measured(replace(part, text=visible(part.text)) if limit.name == "text" else part, limit)
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
-        place, first = Place(post.path, channel=self.channel.name), payload.parts[0].fields
-        found: list[Problem] = []
-        for name, person in facts.people.items():
-            urn = person.handle(self.channel.name, self.name)
-            if urn and not urn.startswith("urn:li:") and f"@{{{name}}}" in post.body:
-                hint = f'handles = {{ linkedin = "urn:li:organization:123" }}, and her exact name there as title, below [people.{name}]'
-                found.append(Problem("no-handle", f"{name}: LinkedIn mentions by URN; the name is written instead", place, hint, WARNING))
-        if first["visibility"] != "PUBLIC" and ":organization:" in self.settings.author:
-            found.append(Problem("visibility", "all posts of a page on LinkedIn are public", place, "leave visibility: out"))
-        if "poll" in first and not first["question"]:
-            found.append(Problem("question-missing", "a poll on LinkedIn asks a question", place, "add title:, or question: below for:"))
-        if post.quote and not SHARED.search(first["quote"]):
-            what = f"quote names {post.quote}, which is no address of a post with its URN, nor published here yet"
-            found.append(Problem("target-unpublished", what, place, "it looks like …/feed/update/urn:li:share:123", WARNING))
-        return tuple(found)
+        return remarks_on(self, post, payload, facts)
 
     def share_link(self, payload: Payload) -> str:
         """LinkedIn's own form, which takes a link alone."""
@@ -199,29 +181,10 @@ class LinkedIn(Network):
 
     def verify(self) -> Verifying:
         """Who logged in; of a page, whether the login may post as it."""
-        author = self.settings.author
-        if ":organization:" not in author:
-            me = yield Request("GET", f"{API}/v2/userinfo")
-            name = str(me.get("name", default=""))
-            return Account(name, f"urn:li:person:{me.get('sub')}", name, expires_at=(yield from self._end()))
-        query = (("q", "roleAssignee"), ("state", "APPROVED"))
-        roles = yield Request("GET", f"{API}/rest/organizationAcls", headers=self._headers, query=query)
-        held = [str(one.get("role")) for one in roles.get("elements", default=[]) if author == one.get("organization")]
-        if not {"ADMINISTRATOR", "CONTENT_ADMINISTRATOR"} & set(held):
-            raise Rejected(f"this login may not post as {author}", hint="its administrators are named on the page, under Settings")
-        page = yield Request("GET", f"{API}/rest/organizations/{author.rpartition(':')[2]}", headers=self._headers)
-        vanity, name = (str(page.get(key, default="")) for key in ("vanityName", "localizedName"))
-        url = f"{WEB}/company/{vanity}/" if vanity else ""
-        return Account(vanity or name, author, name, url, expires_at=(yield from self._end()))
-
-    def _end(self) -> Generator[Step, Any, datetime | None]:
-        """When the token ends: it cannot be renewed mostly, so that a person must be told in time. The app may ask, where there is one."""
-        if not self.settings.client_id:
-            return None
-        said = {"client_id": self.settings.client_id, "client_secret": handle("client_secret"), "token": handle("token")}
-        answer = yield Request("POST", f"{WEB}/oauth/v2/introspectToken", Form(tuple(said.items())), auth="", may_fail=True)
-        at = answer.get("expires_at")
-        return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
+        author, client_id = self.settings.author, self.settings.client_id
+        if ":organization:" in author:
+            return (yield from ask_page(API, self._headers, author, client_id))
+        return (yield from ask_person(API, client_id))
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
         """OAuth 2 with an app of the user's own; the token holds for 60 days."""

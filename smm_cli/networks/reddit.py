@@ -7,8 +7,7 @@ API documentation and PRAW 8.0.3 (2026).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +17,10 @@ from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
 from smm_cli.networks._reddit_fault import read_fault
 from smm_cli.networks._reddit_lookup import WEB, is_same, items_of, judged, made_at, own, receipt_of, time_of
 from smm_cli.networks._reddit_media import upload
+from smm_cli.networks._reddit_remarks import remarks_on
 from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later, Network
-from smm_cli.text.commonmark import commonmark
-from smm_cli.text.quiet import quiet
+from smm_cli.text.reddit import reddit
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
@@ -42,8 +41,8 @@ from smm_cli.words.exchange import (
 )
 from smm_cli.words.limit import GIF, JPEG, PNG, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
-from smm_cli.words.problem import WARNING, Place, Problem
-from smm_cli.words.tree import Block, Mention
+from smm_cli.words.problem import Problem
+from smm_cli.words.tree import Mention
 
 API = "https://oauth.reddit.com"
 DOCS = "https://www.reddit.com/dev/api"
@@ -52,12 +51,6 @@ SCOPES = ("identity", "submit", "edit", "read", "history", "flair")
 DOORS = OAuthDoors(
     f"{WEB}/api/v1/authorize", f"{WEB}/api/v1/access_token", SCOPES, pkce=False, basic=True, more=(("duration", "permanent"),)
 )
-USER = re.compile(r"(?<![\w/])/?u/(?=[\w-])")
-"""What calls somebody on Reddit, by inbox."""
-SUPER = re.compile(r"(?=\^)")
-"""A caret lifts what follows it."""
-ASIDE, CARET = "\ue000", "\ue001"
-"""Private signs that stand for a mention and for an escaped caret while CommonMark is written."""
 WAITS = (2.0, 3.0, 5.0, 5.0, 10.0, 10.0)
 
 
@@ -101,7 +94,7 @@ class Reddit(Network):
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """Reddit's Markdown; what belongs to the form of a post in the fields."""
-        text = _markdown(part.blocks, self._named(facts))
+        text = reddit(part.blocks, self._named(facts))
         if part.comment:
             return PayloadPart(text, {"comment": text}, (), part.line)
         options, settings, kind = self.options(post), self.settings, self._kind(post)
@@ -113,21 +106,7 @@ class Reddit(Network):
         return PayloadPart(text, fields, part.media, part.line)
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
-        place, first = Place(post.path, channel=self.channel.name), payload.parts[0]
-        kind, told = first.fields["kind"], self.account.facts if self.account else {}
-        found: list[Problem] = []
-        if kind == "link" and not post.link:
-            found.append(Problem("link-missing", "a link post on Reddit needs a link", place, "add link:"))
-        if kind == "image" and not first.media:
-            found.append(Problem("media-missing", "a picture post on Reddit needs a picture", place, "add media:"))
-        if kind != "self" and first.text.strip() and not self.settings.text_beside:
-            what = f"the text of a {'picture' if kind == 'image' else 'link'} post is left out on Reddit"
-            found.append(Problem("text-left-out", what, place, "say it in the title, or in first_comment:", WARNING))
-        if kind == "self" and first.media:
-            found.append(Problem("media-left-out", "a text post on Reddit shows no media", place, "take out kind: self", WARNING))
-        if told.get("flair") and not first.fields.get("flair_id") and told.get("subreddit") == first.fields["sr"]:
-            found.append(Problem("flair-missing", f"r/{first.fields['sr']} demands flair", place, "flair_id: below for:", WARNING))
-        return tuple(found)
+        return remarks_on(self, post, payload)
 
     def share_link(self, payload: Payload) -> str:
         """Reddit's own form, for a channel that is posted to by hand."""
@@ -271,18 +250,6 @@ class Reddit(Network):
             return f"u/{name[1:].removeprefix('u/')}" if name.startswith("@") else name
 
         return written
-
-
-def _markdown(blocks: Sequence[Block], mention: Callable[[Mention], str]) -> str:
-    """CommonMark with carets escaped and names as they are: an escaped underscore would call somebody else."""
-    names: list[str] = []
-
-    def aside(found: Mention) -> str:
-        names.append(mention(found))
-        return f"{ASIDE}{len(names) - 1}{ASIDE}"
-
-    text = commonmark(quiet(quiet(blocks, USER, code=False), SUPER, CARET, code=False), aside).replace(CARET, "\\")
-    return re.sub(f"{ASIDE}(\\d+){ASIDE}", lambda found: names[int(found[1])], text)
 
 
 def _form(fields: Mapping[str, Any]) -> Form:

@@ -1,0 +1,48 @@
+"""Whose login it is: a person, or a page that she may post as; and when its token ends.
+
+Sources: learn.microsoft.com/linkedin, consumer/integrations/self-serve/sign-in-with-linkedin-v2, organization-access-control-by-role,
+shared/authentication/token-introspection (2026-09).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from smm_cli.errors import Rejected
+from smm_cli.words.channel import Account
+from smm_cli.words.exchange import Form, Request, Step, Verifying, handle
+
+WEB = "https://www.linkedin.com"
+MAY_POST = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR"})
+
+
+def ask_person(api: str, client_id: str) -> Verifying:
+    """The person behind the token. Her id holds for this app alone."""
+    me = yield Request("GET", f"{api}/v2/userinfo")
+    name = str(me.get("name", default=""))
+    return Account(name, f"urn:li:person:{me.get('sub')}", name, expires_at=(yield from _end(client_id)))
+
+
+def ask_page(api: str, headers: Mapping[str, str], author: str, client_id: str) -> Verifying:
+    """The page `author`. Raises Rejected where the login may not post as it."""
+    query = (("q", "roleAssignee"), ("state", "APPROVED"))
+    roles = yield Request("GET", f"{api}/rest/organizationAcls", headers=headers, query=query)
+    held = {str(one.get("role")) for one in roles.get("elements", default=[]) if author == one.get("organization")}
+    if not MAY_POST & held:
+        raise Rejected(f"this login may not post as {author}", hint="its administrators are named on the page, under Settings")
+    page = yield Request("GET", f"{api}/rest/organizations/{author.rpartition(':')[2]}", headers=headers)
+    vanity, name = (str(page.get(key, default="")) for key in ("vanityName", "localizedName"))
+    url = f"{WEB}/company/{vanity}/" if vanity else ""
+    return Account(vanity or name, author, name, url, expires_at=(yield from _end(client_id)))
+
+
+def _end(client_id: str) -> Generator[Step, Any, datetime | None]:
+    """When the token ends: mostly it cannot be renewed, so that a person must be told in time. The app may ask, where there is one."""
+    if not client_id:
+        return None
+    said = (("client_id", client_id), ("client_secret", handle("client_secret")), ("token", handle("token")))
+    answer = yield Request("POST", f"{WEB}/oauth/v2/introspectToken", Form(said), auth="", may_fail=True)
+    at = answer.get("expires_at")
+    return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
