@@ -268,6 +268,19 @@ def talk(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def lost(tmp_path, monkeypatch, png):
+    """Publishes a post titled `title` on a channel, loses the answer, and goes on later; gives a Lost."""
+
+    def made(channel: str, title: str, **secrets: str):
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+        for name, value in secrets.items():
+            monkeypatch.setenv(name, value)
+        return _beside("_lost").Lost(tmp_path / "calendar", channel, title, png(40, 30)).publish()
+
+    return made
+
+
+@pytest.fixture
 def page():
     """A web page on loopback: gives its address for {path: (type, content)}."""
     servers = []

@@ -217,3 +217,12 @@ def test_a_post_that_goes_by_mail_too_is_published_once(ada, site):
     assert [post["status"] for post in site.titled(title)] == ["published"]
     assert site.call("GET", f"posts/{receipt.id}/?include=newsletter")["posts"][0]["newsletter"]["slug"] == "default-newsletter"
     assert isinstance(ada.run(ada.network.lookup(payload, intent(ada), (), None)), Found)
+
+
+def test_the_whole_way_with_a_lost_answer_makes_one_post(lost, site):
+    title = alone("Whole way")
+    done = lost(f'network = "ghost"\nurl = "{site.url}"\nsecret = "env:GHOST"', title, GHOST=site.key)
+    assert done.states == ["retry", "published"]
+    (part,) = done.receipt.parts
+    assert [post["id"] for post in site.titled(title)] == [part.id]
+    assert site.post(part)["feature_image_alt"] == "two dots"

@@ -177,3 +177,12 @@ def test_a_person_logs_in_with_her_site_and_no_app(site, talk):
     token = filler.text(tokens.values["token"])
     assert talk(NETWORK, {"url": site.url}, token).verify().url == f"{site.url}/"
     assert 86_000 < tokens.expires_in <= 86_400
+
+
+def test_the_whole_way_with_a_lost_answer_makes_one_post(lost, site):
+    title = alone("Whole way")
+    channel = f'network = "micropub"\nurl = "{site.url}"\nalt = "mp-photo-alt"\nsecret = "env:MICROPUB"'
+    done = lost(channel, title, MICROPUB=site.tokens["all"])
+    assert done.states == ["retry", "published"]
+    (part,) = done.receipt.parts
+    assert site.named(title) == [part.url]

@@ -149,7 +149,7 @@ def test_after_a_lost_answer_the_post_is_found_and_not_made_again(ada, site):
     found = ada.run(ada.network.lookup(payload, intent(ada), (), None))
     assert isinstance(found, Found)
     assert (found.receipt.id, found.receipt.url) == (receipt.id, receipt.url)
-    assert len(site.named("lost-found-" + title.split()[-1][:2])) <= 1
+    assert site.named(receipt.more["slug"]) == [receipt.more["slug"]]
 
 
 def test_what_never_arrived_is_absent(ada):
@@ -209,3 +209,13 @@ def test_a_refused_post_is_an_error_of_the_post(ada):
 def test_an_api_without_pretty_addresses_is_spoken_to_as_well(user, site):
     talk = user("ada", api="/?rest_route=")
     assert talk.publish(talk.composed("plain", title=alone("Plain")))[0].url
+
+
+def test_the_whole_way_with_a_lost_answer_makes_one_post(lost, site):
+    title = alone("Whole way")
+    done = lost(f'network = "wordpress"\nurl = "{site.url}"\nsecret = "env:WP"', title, WP=f"ada:{site.passwords['ada']}")
+    assert done.states == ["retry", "published"]
+    (part,) = done.receipt.parts
+    found = [post for post in site.call("GET", "posts", params={"per_page": 100}) if post["title"]["rendered"] == title]
+    assert [(str(post["id"]), post["link"]) for post in found] == [(part.id, part.url)]
+    assert site.call("GET", f"media/{found[0]['featured_media']}")["alt_text"] == "two dots"
