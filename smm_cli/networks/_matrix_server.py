@@ -41,7 +41,7 @@ ACCOUNT_ENDS = frozenset(
 
 def log_in(server: str, identifier: str, device: str) -> LoggingIn:
     """A password for an access token that does not end, on one device that stays the same."""
-    who = {"type": "m.id.user", "user": identifier}
+    who = {"type": "m.id.user", "user": f"@{identifier}" if ":" in identifier and not identifier.startswith("@") else identifier}
     asked = {"type": "m.login.password", "identifier": who, "password": handle("password"), "device_id": device}
     asked["initial_device_display_name"] = "smm"
     answer = yield Request("POST", f"{server}/{CLIENT}/login", Json(asked), auth="", secret=("access_token",))

@@ -65,6 +65,8 @@ class Matrix(Network):
         super().__init__(channel, account)
         self.auth = self.auth_of({"sign_in": self.settings.sign_in})
         self.server = str(self.settings.server)
+        if isinstance(self.auth, Bearer):
+            vars(self)["login"] = None  # the token is asked for instead
 
     @classmethod
     def auth_of(cls, settings: Mapping[str, Any]) -> Auth:

@@ -130,6 +130,12 @@ def test_a_setting_chooses_password_or_token():
     assert isinstance(NETWORK(CHANNEL).auth, Session)
     assert isinstance(NETWORK(replace(CHANNEL, settings={**CHANNEL.settings, "sign_in": "token"})).auth, Bearer)
     assert isinstance(NETWORK.auth_of({"sign_in": "token"}), Bearer)
+    assert NETWORK(replace(CHANNEL, settings={**CHANNEL.settings, "sign_in": "token"})).login is None
+
+
+@pytest.mark.parametrize(("told", "sent"), [("it", "it"), ("it:matrix.example", "@it:matrix.example"), ("@it:x.y", "@it:x.y"), ("", "it")])
+def test_whom_to_log_in_is_a_name_or_a_whole_id(network, told, sent):
+    assert next(network.login({"identifier": told})).body.value["identifier"]["user"] == sent
 
 
 def test_a_login_keeps_its_device(network):
