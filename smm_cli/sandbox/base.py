@@ -127,6 +127,8 @@ class Fake:
     """Keys of a channel that it answers, as in channels.toml, without its secret: an example, and what the contract is tried with."""
     place: ClassVar[str] = ""
     """The host of `channel`, where it is not one of `hosts`."""
+    below = ""
+    """The path below which it is installed."""
     cuts: ClassVar[bool] = False
     """Whether the real server cuts off too long a text in silence instead of refusing it."""
 
@@ -248,8 +250,9 @@ class Fake:
         return self.too_many(fault.seconds) if fault.kind == "rate_limit" else None
 
     def _route(self, call: Call) -> tuple[Route | None, Call]:
+        path = call.path.removeprefix(self.below) if self.below else call.path
         for found in self.routes:
-            match = found.pattern.fullmatch(call.path)
+            match = found.pattern.fullmatch(path)
             if match and found.method == call.method:
                 return found, replace(call, args=match.groupdict())
         return None, call

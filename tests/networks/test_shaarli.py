@@ -56,6 +56,13 @@ def test_a_server_may_lie_below_a_path():
     assert network.api == "https://a.example/shaarli/api/v1"
 
 
+def test_a_rehearsal_finds_it_there_too(at, facts, seal):
+    network = NETWORK(replace(CHANNEL, settings={"server": "https://a.example/shaarli/"}))
+    at.app.resemble(network)
+    at.run(network, network.publish(said(network, facts, seal), 0))
+    assert at.app.public
+
+
 def test_the_token_is_put_back_a_little_and_holds_in_the_servers_eyes(at, network):
     assert at.run(network, network.verify()).handle == "links.example"
     at.token = "another secret"

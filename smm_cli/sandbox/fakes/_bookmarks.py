@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smm_cli.sandbox.base import Fake, Posted, Refused
+from smm_cli.sandbox.base import Posted, Refused
+from smm_cli.sandbox.fakes._below import Below
 
 
-class Shelf(Fake):
+class Shelf(Below):
     """A service that keeps bookmarks of one account. `more` of what was posted is the bookmark as the service has it."""
 
     def of(self, url: str) -> Posted | None:

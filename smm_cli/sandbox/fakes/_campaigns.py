@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smm_cli.sandbox.base import Fake, Posted, Refused
+from smm_cli.sandbox.base import Posted, Refused
+from smm_cli.sandbox.fakes._below import Below
 
 
-class Mailing(Fake):
+class Mailing(Below):
     """A service for newsletters. `shows`: "drafts", and what was posted are drafts and whatever became of them; or "sent" alone."""
 
     shows = "drafts"

@@ -25,13 +25,14 @@ class FakeDelicious(Shelf):
     name = "delicious"
     hosts = ("api.pinboard.in",)
     channel = ""
+    below = "/v1"
 
     def __init__(self, clock: Clock, *, texts: str = "") -> None:
         super().__init__(clock)
         self.texts = texts
         self.last: dict[str, datetime] = {}
 
-    @route("GET", "/v1/posts/get")
+    @route("GET", "/posts/get")
     def get(self, call: Call) -> Reply:
         user = self._user(call)
         found = self.of(call.asked("url"))
@@ -42,7 +43,7 @@ class FakeDelicious(Shelf):
             return Reply(200, f'<?xml version="1.0"?><posts user="{user}">{inside}</posts>', {"content-type": "text/xml"})
         return Reply(200, {"date": self.now().isoformat(), "user": user, "posts": posts}, {"content-type": "text/plain"})
 
-    @route("GET", "/v1/posts/add", commits=True)
+    @route("GET", "/posts/add", commits=True)
     def add(self, call: Call) -> Reply:
         user, url, title = self._user(call), call.asked("url"), call.asked("description")
         if not url.startswith(SCHEMES):
@@ -63,7 +64,7 @@ class FakeDelicious(Shelf):
             self.shelve(user, url, f"https://pinboard.in/u:{user}", record["extended"], record)
         return self._code(call, "done")
 
-    @route("GET", "/v1/posts/delete")
+    @route("GET", "/posts/delete")
     def remove(self, call: Call) -> Reply:
         self._user(call)
         found = self.of(call.asked("url"))
