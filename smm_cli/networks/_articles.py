@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from smm_cli.networks._article import Kept, inline_media, place, placed, with_places
 from smm_cli.networks._hosted import public_address
+from smm_cli.networks._moment import moment
+from smm_cli.networks._short import described
+from smm_cli.networks.base import Facts
 from smm_cli.text.append import as_tag
 from smm_cli.text.commonmark import commonmark
 from smm_cli.text.quiet import quiet
@@ -14,6 +19,8 @@ from smm_cli.words.delivery import PayloadPart
 from smm_cli.words.exchange import Intent, Json, Request
 from smm_cli.words.post import Blob, Media, Part
 from smm_cli.words.tree import Mention, Paragraph, Picture
+
+__all__ = ["SKEW", "article_text", "is_newer", "moment", "sent_json", "shown_in", "squashed", "tags_of", "with_pictures"]
 
 SKEW = timedelta(seconds=60)
 Written = Callable[[Mention], str]
@@ -31,34 +38,26 @@ def tags_of(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in plain if tag))
 
 
+def shown_in(part: Part, facts: Facts, mention: Written) -> tuple[Part, tuple[Media, ...]]:
+    """The part with places for addresses of the calendar's pictures in its text, and all its media, those in the text too."""
+    media = (*described(part.media, mention), *inline_media(part.blocks, facts.media))
+    once = {medium.blob.sha256 if medium.blob else medium.path: medium for medium in media}
+    return replace(part, blocks=with_places(part.blocks, facts.media)), tuple(once.values())
+
+
 def with_pictures(message: PayloadPart, *, cover: bool, kept_at: KeptAt = public_address) -> Generator[Request, Any, tuple[str, str]]:
-    """The body with its pictures after the text, and the address of the cover: the first picture, unless there is to be none.
-
-    `kept_at` puts a file where it can be seen, and gives its address.
+    """The body with its pictures in and after the text, and the address of the cover: the first picture that does not stand in the
+    text, unless there is to be none. `kept_at` puts a file where it can be seen, and gives its address.
     """
-    first, others = (message.media[:1], message.media[1:]) if cover else ((), message.media)
-    addresses = yield from _addresses(first, kept_at)
-    shown = yield from _addresses(others, kept_at)
-    pictures = [Paragraph((Picture(url, medium.alt),)) for url, medium in zip(shown, others, strict=True)]
-    body = "\n\n".join(text for text in (message.text, commonmark(pictures, lambda mention: "")) if text)
-    return body, next(iter(addresses), "")
-
-
-def _addresses(media: tuple[Media, ...], kept_at: KeptAt) -> Generator[Request, Any, list[str]]:
-    found = []
-    for medium in media:
-        if medium.blob:
-            found.append((yield from kept_at(medium.blob)))
-    return found
-
-
-def moment(value: Any) -> datetime | None:
-    """A time as servers write it (ISO 8601), aware; None for anything else."""
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
+    inside = [medium for medium in message.media if medium.blob and place(medium.blob) in message.text]
+    below = [medium for medium in message.media if medium.blob and medium not in inside]
+    kept: dict[str, Kept] = {}
+    for blob in [medium.blob for medium in (*below, *inside) if medium.blob]:
+        kept[blob.sha256] = Kept((yield from kept_at(blob)))
+    above = [below.pop(0)] if cover and below else []
+    pictures = [Paragraph((Picture(kept[medium.blob.sha256].url, medium.alt),)) for medium in below if medium.blob]
+    body = "\n\n".join(text for text in (placed(message.text, kept), commonmark(pictures, lambda mention: "")) if text)
+    return body, next((kept[medium.blob.sha256].url for medium in above if medium.blob), "")
 
 
 def is_newer(value: Any, intent: Intent) -> bool:

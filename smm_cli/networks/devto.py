@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, squashed, tags_of, with_pictures
-from smm_cli.networks._short import described, short
+from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, shown_in, squashed, tags_of, with_pictures
+from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.text.quiet import hushed, quiet
@@ -70,7 +70,8 @@ class DevTo(Network):
         """The article in Markdown; its cover and pictures get addresses when they are sent."""
         options, mention = self.options(post), self.mention(facts)
         if not options.liquid:
-            part = replace(part, blocks=quiet(part.blocks, LIQUID, code=False))
+            media = tuple(replace(medium, alt=hushed(medium.alt, LIQUID)) for medium in part.media)
+            part = replace(part, blocks=quiet(part.blocks, LIQUID, code=False), media=media)
         said = {
             "title": hushed(short(post.title, mention)),
             "tags": list(tags_of(post.tags)[:MOST_TAGS]),
@@ -80,7 +81,8 @@ class DevTo(Network):
             "cover": options.cover,
         }
         fields = {key: value for key, value in said.items() if value}
-        return PayloadPart(article_text(part, mention), fields, described(part.media, mention), part.line)
+        part, media = shown_in(part, facts, mention)
+        return PayloadPart(article_text(part, mention), fields, media, part.line)
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
         left = tags_of(post.tags)[MOST_TAGS:]

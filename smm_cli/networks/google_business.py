@@ -62,7 +62,7 @@ class GoogleBusiness(Google):
     text = (Limit("text", 1500, "code_points", "https://support.google.com/business/answer/7213077", "2026-11-22"),)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG), 5_000_000), 1, f"{DOCS} (unverified)", "2026-11-22"),)
     media_count = 1
-    fetches = frozenset({"image", "video"})
+    fetches = frozenset({"image"})
     takes = frozenset({"link", "language"})
     appends = frozenset()
     steps = (

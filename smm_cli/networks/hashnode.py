@@ -10,8 +10,8 @@ from typing import Any
 from smm_cli.errors import AuthFailed, OutcomeUnknown, Retriable, SmmError
 from smm_cli.networks import _hashnode_api as api
 from smm_cli.networks._article import article_name, free_name
-from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, with_pictures
-from smm_cli.networks._short import described, short
+from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, shown_in, with_pictures
+from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later, Network, host_of
 from smm_cli.text.quiet import hushed
 from smm_cli.text.slug import slug
@@ -41,7 +41,6 @@ class Hashnode(Network):
     text = (Limit("bytes", BODY, "utf8", f"{DOCS} (errors-and-limits)", "2026-11-22"),)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), 8_000_000), 20, f"{DOCS} (createImageUploadURL)", "2026-11-23"),)
     media_count = 20
-    fetches = frozenset({"image"})
     dialect = "commonmark"
     takes = frozenset({"title", "link", "tags", "canonical", "alt"})
     demands = frozenset({"title"})
@@ -74,7 +73,8 @@ class Hashnode(Network):
             "cover": options.cover,
         }
         fields = {key: value for key, value in said.items() if value}
-        return PayloadPart(article_text(part, mention), fields, described(part.media, mention), part.line)
+        part, media = shown_in(part, facts, mention)
+        return PayloadPart(article_text(part, mention), fields, media, part.line)
 
     def measured(self, part: PayloadPart, limit: Limit) -> int:
         """The text as it stands in the request, with what stands beside it."""

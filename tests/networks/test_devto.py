@@ -87,6 +87,8 @@ def test_typed_names_call_nobody_and_people_are_called(network, facts):
 def test_liquid_is_run_only_where_the_post_says_so(network, facts, typed):
     assert "{%" not in network.compose(Post("p", "p.md", typed, title="T"), facts).parts[0].text
     assert "{{" not in network.compose(Post("p", "p.md", typed, title="T"), facts).parts[0].text
+    described = network.compose(Post("p", "p.md", "x", title="T", media=(Media("a.png", alt=typed),)), facts).parts[0].media[0]
+    assert typed[:2] not in described.alt
     meant = network.compose(Post("p", "p.md", typed, title="T", options={"liquid": True}), facts).parts[0].text
     assert typed[:2] in meant
 
@@ -182,3 +184,13 @@ def test_a_suspended_account_or_a_blocked_client_stops_the_channel(network):
 def test_a_server_that_is_no_https_address_is_refused(server):
     with pytest.raises(ValidationError, match="address of a community"):
         NETWORK(replace(CHANNEL, settings={"server": server}))
+
+
+def test_pictures_of_the_calendar_in_running_text_stand_there_at_their_address(fake, at, network, seal, facts, png):
+    facts = replace(facts, media={"img/a.png": Media("img/a.png", blob=at.blob(png, "image/png"))})
+    at.run(network, network.publish(said(network, seal, facts, "See ![a cat](img/a.png) here"), 0))
+    (article,) = fake.articles.values()
+    body = article["body_markdown"]
+    assert body.startswith("See ![a cat](https://")
+    assert body.endswith(") here")
+    assert not article.get("main_image")

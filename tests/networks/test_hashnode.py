@@ -198,3 +198,13 @@ def test_errors_are_told_by_their_code_though_the_status_is_200(network, answer,
 def test_an_answer_with_data_and_no_errors_is_fine(network):
     assert network.fault(200, {}, {"data": {"me": {"id": "1"}}}) is None
     assert network.fault(200, {}, None) is None
+
+
+def test_pictures_of_the_calendar_in_running_text_stand_there_at_their_address(fake, at, network, seal, facts, png):
+    facts = replace(facts, media={"img/a.png": Media("img/a.png", blob=at.blob(png, "image/png"))})
+    at.run(network, network.publish(said(network, seal, facts, "See ![a cat](img/a.png) here"), 0))
+    (article,) = fake.posts.values()
+    body = article["contentMarkdown"]
+    assert body.startswith("See ![a cat](https://")
+    assert body.endswith(") here")
+    assert not article.get("coverImage")
