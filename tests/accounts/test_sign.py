@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 from smm_cli.accounts import masks
 from smm_cli.accounts.sign import challenge, sign
 from smm_cli.errors import ConfigError
-from smm_cli.words.auth import Basic, Bearer, NoAuth, OAuth2, Session, StandardWebhooks
+from smm_cli.words.auth import Basic, Bearer, NoAuth, OAuth2, SelfSigned, Session, StandardWebhooks
 
 NOW = datetime.fromtimestamp(1_795_000_000, UTC)
 BODY = b'{"type":"post.published","timestamp":"2026-11-22T10:00:00Z","data":{"id":"p1"}}'
@@ -82,3 +82,14 @@ def test_basic_hides_the_password_and_the_pair():
 def test_a_challenge_is_the_one_of_rfc_7636():
     """Appendix B."""
     assert challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_a_token_signed_by_oneself_may_be_dated_back_and_takes_the_short_keys_that_servers_make():
+    from joserfc import jwt
+    from joserfc.jwk import OctKey
+
+    made = signed(SelfSigned(algorithm="HS512", seconds=0, early=5), {"key": "twelve signs"})
+    with pytest.warns(match="Key size"):
+        key = OctKey.import_key("twelve signs")
+    found = jwt.decode(made["authorization"].removeprefix("Bearer "), key, algorithms=["HS512"])
+    assert found.claims == {"iat": int(NOW.timestamp()) - 5}
