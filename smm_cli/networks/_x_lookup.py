@@ -43,13 +43,15 @@ def look_for(api: str, user: str, intent: Intent, known: set[str], receipt: Any)
 
 
 def is_same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
-    """Whether a listed post is the one that was sent: what it answers, its media, its text."""
+    """Whether a listed post is the one that was sent: by what it answers, and by one of its media, or its text where it has none."""
     told = [str(one.get("id")) for one in item.get("referenced_tweets") or () if one.get("type") == "replied_to"]
     keys = [str(key).partition("_")[2] for key in (item.get("attachments") or {}).get("media_keys") or ()]
     media = [str(id) for id in (sent.get("media") or {}).get("media_ids") or ()]
     if told != [str(id) for id in [(sent.get("reply") or {}).get("in_reply_to_tweet_id")] if id]:
         return False
-    return keys == media if media else not keys and same_text(item, str(sent.get("text") or ""))
+    if media:
+        return bool(set(keys) & set(media))
+    return not keys and same_text(item, str(sent.get("text") or ""))
 
 
 def same_text(item: Mapping[str, Any], text: str) -> bool:

@@ -129,7 +129,8 @@ class Reddit(Network):
         yield Earlier()
         if len(uploaded) > 1:
             items = [{"media_id": id, "caption": "", "outbound_url": ""} for id, _ in uploaded]
-            body = {"api_type": "json", "items": items, "show_error_list": True, **self._fields(message)}
+            told = {name: value for name, value in self._fields(message).items() if name not in ("kind", "resubmit")}
+            body = {"api_type": "json", "items": items, "show_error_list": True, **told}
             answer = yield Request("POST", f"{API}/api/submit_gallery_post.json", Json(body), self._headers, commits=True)
         else:
             fields = self._fields(message) | ({"url": uploaded[0][1]} if uploaded else {})

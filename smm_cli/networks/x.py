@@ -93,8 +93,8 @@ class X(Network):
         options, mention = self.options(post), self.mention(facts)
         text = plain(quiet(part.blocks), mention, links="after").translate(CLEAN)
         fields: dict[str, Any] = {}
-        if answers := options.reply_settings or self.settings.reply_settings:
-            fields["reply_settings"] = answers
+        if (answers := options.reply_settings or self.settings.reply_settings) and number == 0 and not post.reply_to:
+            fields["reply_settings"] = answers  # of the whole conversation: its first post says it
         fields |= {name: True for name in ("made_with_ai", "paid_partnership") if getattr(options, name)}
         if number == 0:
             fields |= {"community_id": options.community} if options.community else {}

@@ -111,6 +111,13 @@ def test_who_may_answer_comes_from_the_channel_or_the_post(said):
     assert said(network, options={"reply_settings": "verified"}).parts[0].fields["reply_settings"] == "verified"
 
 
+def test_who_may_answer_is_said_once_for_a_thread(said):
+    network = NETWORK(replace(CHANNEL, settings={"reply_settings": "following"}))
+    first, second = said(network, "One\n\n---\n\nTwo").parts
+    assert ("reply_settings" in first.fields, "reply_settings" in second.fields) == (True, False)
+    assert "reply_settings" not in said(network, reply_to="https://x.com/jack/status/20").parts[0].fields
+
+
 def test_what_x_would_refuse_is_said_before(network, facts):
     assert "cashtags" in slugs(network, facts, "$AAPL and $GOOG")
     assert "cashtags" not in slugs(network, facts, "$AAPL for $5")
@@ -137,6 +144,16 @@ def test_premium_may_write_longer(fake, at, network):
     assert NETWORK(CHANNEL, account).text_limits[0].maximum == 25_000
     fake.plan = "None"
     assert at.run(network, network.verify()).limits == {}
+
+
+def test_a_rehearsal_takes_what_the_accounts_plan_takes(fake, at, said):
+    network = NETWORK(CHANNEL, Account("@ada", limits={"text": 25_000}))
+    payload = said(network, "word " * 200)
+    with pytest.raises(Rejected, match="too long"):
+        at.run(network, network.publish(payload, 0))
+    fake.resemble(network)
+    at.run(network, network.publish(payload, 0))
+    assert len(fake.public) == 1
 
 
 def test_the_same_words_again_are_refused_with_advice(fake, at, network, said):

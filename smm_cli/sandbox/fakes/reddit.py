@@ -144,6 +144,8 @@ class FakeReddit(OAuthFake):
     def gallery(self, call: Call) -> Reply:
         account, sent = self.who(call), call.sent
         self._check(sent, "gallery")
+        if "kind" in sent:
+            raise Refused(400, {"message": "Bad Request", "error": 400})
         items = [self.assets.get(str(one.get("media_id")), {}) for one in sent.get("items") or ()]
         if not 2 <= len(items) <= 20 or not all(one.get("got") for one in items):
             raise self.wrong("INVALID_GALLERY", "the gallery has pictures that are not there", "items")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smm_cli.clock import Clock
 from smm_cli.sandbox.base import Call, Posted, Refused, Reply, route
 from smm_cli.sandbox.fakes._x_media import Shelf
 from smm_cli.text.rulers import measure
 from smm_cli.text.x import invalid_characters
+
+if TYPE_CHECKING:
+    from smm_cli.networks.base import Network
 
 FIELDS = frozenset({"text", "media", "poll", "reply", "reply_settings", "quote_tweet_id", "community_id", "made_with_ai"}) | {
     "paid_partnership",
@@ -42,6 +45,11 @@ class FakeX(Shelf):
     @property
     def characters(self) -> int:
         return 25_000 if self.plan.startswith("Premium") else 280
+
+    def resemble(self, network: Network) -> None:
+        """As long posts as the account's plan allows."""
+        text = next(limit for limit in network.text_limits if limit.name == "text")
+        self.plan = "Premium" if text.maximum > 280 else self.plan
 
     def account_of(self, call: Call) -> str:
         """By a bearer token, or by the token of an OAuth 1.0 signature that has all its parts."""
@@ -122,7 +130,8 @@ class FakeX(Shelf):
             raise self.invalid("Media, polls and quotes are mutually exclusive.", "$")
         if poll:
             self._check_poll(poll)
-        if sent.get("reply_settings", "following") not in SETTINGS:
+        # that a reply may not say it is the stricter reading: the documents tell of conversations only
+        if sent.get("reply_settings", "following") not in SETTINGS or ("reply" in sent and "reply_settings" in sent):
             raise self.invalid("reply_settings is none of the known ones", "reply_settings")
         if sent.get("quote_tweet_id"):  # changelog 2026-04-20: Enterprise only
             raise self.forbidden("You are not permitted to quote posts with this plan.")
