@@ -142,7 +142,7 @@ class RocketChat(Chat):
         _, group = ROOMS.get(self._kind, ("", ""))
         if not group:
             return CannotTell(f"look into the room on {self.settings.server} yourself")
-        query = (("roomId", self.settings.room), ("count", str(LISTED)), ("oldest", since), ("showThreadMessages", "true"))
+        query = (("roomId", self.settings.room), ("count", str(LISTED)), ("oldest", since))
         page = yield self._ask("GET", f"{group}.history", query=query)
         messages = page.get("messages", default=[])
         for message in messages:

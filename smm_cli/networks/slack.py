@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
-from smm_cli.errors import Rejected, SmmError
+from smm_cli.errors import Rejected, Retriable, SmmError
 from smm_cli.networks._chat import Chat, root_of
 from smm_cli.networks._slack_fault import failed_with, read_fault
 from smm_cli.networks._slack_files import shared_at, sharing, upload_all
@@ -15,7 +15,7 @@ from smm_cli.text.mrkdwn import escaped, mrkdwn
 from smm_cli.words.auth import Auth, Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import Answer, Doing, Earlier, Form, Found, Intent, Json, Looking, Publishing, Request, Verifying, handle
+from smm_cli.words.exchange import Answer, Doing, Earlier, Form, Found, Intent, Json, Looking, Publishing, Request, Step, Verifying, handle
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import Place, Problem
@@ -106,7 +106,7 @@ class Slack(Chat):
             yield Request("POST", url, Json(body), commits=True, reads="text")
             return PartReceipt("")
         files = yield from upload_all(API, message.media)
-        root = root_of((yield Earlier()))
+        root = yield from self._root((yield Earlier()))
         if files:
             shared = sharing(self.settings.channel, files, message.text, root)
             answer = yield Request("POST", f"{API}/files.completeUploadExternal", Json(shared), commits=True)
@@ -145,7 +145,7 @@ class Slack(Chat):
         if not isinstance(found, str):
             return found
         sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
-        return Found(self._receipt(found, root_of(earlier), [file["id"] for file in sent.get("files") or ()]))
+        return Found(self._receipt(found, str(sent.get("thread_ts") or ""), [file["id"] for file in sent.get("files") or ()]))
 
     def verify(self) -> Verifying:
         """Whose token it is. A webhook has nothing that could be asked without posting."""
@@ -160,6 +160,16 @@ class Slack(Chat):
         return read_fault(status, headers, body)
 
     # -- parts of requests -----------------------------------------------------------------------------------------------
+
+    def _root(self, earlier: PartReceipt | None) -> Generator[Step, Any, str]:
+        """What the thread hangs on; files that were shared a moment ago may not have had a time stamp yet."""
+        files = earlier.more.get("files") if earlier and not earlier.more.get("root") else None
+        if not files:
+            return root_of(earlier)
+        stamp = yield from shared_at(API, str(files[0]), self.settings.channel)
+        if not stamp:
+            raise Retriable("Slack does not say yet where it shared the files of the part before")
+        return stamp
 
     def _message(self, payload: Payload, part: int, root: str) -> dict[str, Any]:
         """`client_msg_id` is not sent: it is not documented, and nothing shows that it holds."""

@@ -131,6 +131,17 @@ def test_shared_files_whose_message_never_shows_keep_their_receipt(at, network, 
         at.run(network, network.edit(composed(network, seal, facts), 0, receipt))
 
 
+def test_a_thread_below_files_waits_until_slack_says_where_they_are(fake, at, network, seal, facts, png):
+    payload = composed(network, seal, facts, "One\n\n---\n\nTwo", media=(Media("a.png", blob=at.blob(png, "image/png")),))
+    fake.scopes.discard("files:read")
+    first = at.run(network, network.publish(payload, 0))
+    with pytest.raises(Retriable, match="does not say yet"):
+        at.run(network, network.publish(payload, 1), earlier=first)
+    fake.scopes.add("files:read")
+    at.run(network, network.publish(payload, 1), earlier=first)
+    assert fake.public[1].reply_to == fake.public[0].id
+
+
 def test_a_webhook_posts_and_tells_no_id(fake, at, seal, facts, png):
     network = NETWORK(HOOK)
     assert at.run(network, network.publish(composed(network, seal, facts), 0)) == PartReceipt("")
