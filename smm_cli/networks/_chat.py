@@ -31,6 +31,7 @@ class Chat(Network):
     threads = True
     takes = frozenset({"link", "tags"})
     calls = CALL
+    wants_handles = True
 
     # -- composing -------------------------------------------------------------------------------------------------------
 

@@ -73,6 +73,8 @@ class Network:
     """Whether `verify` is asked once a day before sending; False where asking troubles the receiver."""
     late_limit: ClassVar[bool] = True
     """Whether lateness matters (False for a site: its pages carry their own date)."""
+    wants_handles: ClassVar[bool] = False
+    """Whether a person without a handle is worth a warning although `mention` is its own."""
     handoff: ClassVar[bool] = False
     steps: ClassVar[str] = ""
     """What a person creates in which console before `smm channel login`, told step by step."""

@@ -83,6 +83,11 @@ def test_names_that_were_typed_call_nobody_people_of_the_calendar_do(network, se
     assert payload.parts[0].text == "@\u2060durov, @ada_l, Bo &lt;B&gt; and me@example.org"
 
 
+def test_a_person_without_a_handle_is_a_warning(network, facts):
+    facts = replace(facts, people={"bo": Person("bo", title="Bo")})
+    assert checked(network, facts, "Hi @{bo}")["no-handle"].severity == "warning"
+
+
 def test_an_album_bears_its_caption_once_and_is_withdrawn_whole(fake, at, network, seal, facts, png):
     blob = at.blob(png, "image/png")
     media = (Media("a.png", blob=blob), Media("b.png", blob=blob))
