@@ -114,7 +114,7 @@ class Bookmarks(Network):
             raise _taken(self.title, message, twin)
         yield from self._calmly()
         answer = yield self.save(message, twin)
-        return self._receipt(answer, message)
+        return self._receipt(answer, message, twin)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """The service has a bookmark of this link that says the same, or it has not: there is no other way to publish one."""
@@ -126,8 +126,9 @@ class Bookmarks(Network):
         """Save it again, whole."""
         message = payload.parts[part]
         yield from self._calmly()
-        answer = yield replace(self.save(message, Twin(receipt.id, receipt.url, more=receipt.more)), commits=False)
-        return self._receipt(answer, message)
+        ours = Twin(receipt.id, receipt.url, more=receipt.more)
+        answer = yield replace(self.save(message, ours), commits=False)
+        return self._receipt(answer, message, ours)
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Take it away; one that is gone already is success."""
@@ -140,8 +141,10 @@ class Bookmarks(Network):
         if self.pause:
             yield Wait(self.pause)
 
-    def _receipt(self, answer: Answer, message: PayloadPart) -> PartReceipt:
+    def _receipt(self, answer: Answer, message: PayloadPart, twin: Twin | None) -> PartReceipt:
+        """What was changed keeps its name, however the server writes the link."""
         found = self.saved(answer, message)
+        found = replace(found, id=twin.id) if twin else found
         if not found.id:
             raise OutcomeUnknown(f"{self.title} answered {answer.status} without a bookmark")
         return found.receipt

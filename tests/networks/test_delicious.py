@@ -146,3 +146,10 @@ def test_editing_and_withdrawing_twice(at, network, facts, seal):
     for _ in range(2):
         at.run(network, network.withdraw(receipt, 0))
     assert at.app.public == []
+
+
+def test_a_bookmark_that_the_server_writes_otherwise_keeps_its_name(at, network, facts, seal):
+    at.run(network, network.publish(said(network, facts, seal, link="https://example.org/page"), 0))
+    receipt = at.run(network, network.publish(said(network, facts, seal, link="https://Example.org/page/"), 0))
+    assert receipt.id == "https://example.org/page"
+    assert len(at.app.public) == 1
