@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from datetime import datetime
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit, urlunsplit
 from xml.sax.saxutils import quoteattr
 
 from smm_cli.clock import Clock
@@ -31,6 +31,10 @@ class FakeDelicious(Shelf):
         super().__init__(clock)
         self.texts = texts
         self.last: dict[str, datetime] = {}
+
+    def of(self, url: str) -> Posted | None:
+        """The server makes addresses alike before it compares them."""
+        return next((posted for posted in self.public if _alike(posted.more["url"]) == _alike(url)), None)
 
     @route("GET", "/posts/get")
     def get(self, call: Call) -> Reply:
@@ -59,7 +63,7 @@ class FakeDelicious(Shelf):
         if twin and call.asked("replace", "yes") == "no":
             return self._code(call, "item already exists")
         if twin:
-            self.rewrite(twin.id, record["extended"], record)
+            self.rewrite(twin.id, record["extended"], {**record, "url": twin.id})
         else:
             self.shelve(user, url, f"https://pinboard.in/u:{user}", record["extended"], record)
         return self._code(call, "done")
@@ -104,6 +108,11 @@ class FakeDelicious(Shelf):
             raise Refused(429, "Too many requests")
         self.last[user] = now
         return user
+
+
+def _alike(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), parts.query, parts.fragment))
 
 
 FAKE = FakeDelicious
