@@ -18,10 +18,10 @@ from smm_cli.text.slug import slug
 from smm_cli.words.delivery import Payload, PayloadPart
 from smm_cli.words.exchange import Answer
 from smm_cli.words.frozen import dataclass
-from smm_cli.words.post import Blob, Media, Part, Post
+from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.tree import Block, Bullets, Heading, Inline, Mention, Numbers, Paragraph, Picture, Quote
 
-PLACE = re.compile(r"smm-media:([0-9a-f]{64})(#id)?")
+PLACE = re.compile(r"smm:([a-z0-9-]+-[0-9a-f]{8}\.[a-z0-9]+)(#id)?")
 """Where the address (or id) of an uploaded file will stand in a text."""
 SHORT_KEY = 6
 """Hex digits that are put behind a name which another post has."""
@@ -36,8 +36,8 @@ class Kept:
 
     @classmethod
     def of(cls, more: Mapping[str, Any]) -> dict[str, Kept]:
-        """What a receipt remembers of uploaded files, by their SHA-256."""
-        return {sha: cls(*(str(one) for one in said)) for sha, said in (more.get("media") or {}).items()}
+        """What a receipt remembers of uploaded files, by the names that `file_name` gives them."""
+        return {name: cls(*(str(one) for one in said)) for name, said in (more.get("media") or {}).items()}
 
 
 class Article(Network):
@@ -58,11 +58,11 @@ class Article(Network):
         first = next((medium for medium in part.media if medium.kind == "image"), None) if self._features() else None
         shown = tuple(medium for medium in part.media if medium.blob and medium is not first)
         said: dict[str, Any] = {"title": short(post.title, mention), "slug": article_name(post, facts)}
-        said |= {"featured": first.blob.sha256, "featured_alt": alt_of(first)} if first and first.blob else {}
+        said |= {"featured": file_name(first), "featured_alt": alt_of(first)} if first and first.blob else {}
         said |= {"tags": list(post.tags)} if post.tags else {}
         said |= {"canonical": post.canonical} if post.canonical else {}
         said |= self.more_fields(post, mention)
-        sent = {medium.blob.sha256: medium for medium in (*part.media, *inside) if medium.blob}
+        sent = {file_name(medium): medium for medium in (*part.media, *inside) if medium.blob}
         text = self.body(with_places(part.blocks, facts.media), shown, mention, picture_of(inside))
         return PayloadPart(text, {key: value for key, value in said.items() if value}, tuple(sent.values()), part.line)
 
@@ -117,9 +117,9 @@ def file_name(medium: Media) -> str:
     return f"{stem}-{medium.blob.sha256[:8]}.{EXTENSIONS.get(medium.blob.type, 'bin')}"
 
 
-def place(blob: Blob) -> str:
+def place(medium: Media) -> str:
     """What stands in a text until the file has an address."""
-    return f"smm-media:{blob.sha256}"
+    return f"smm:{file_name(medium)}"
 
 
 def placed(text: str, kept: Mapping[str, Kept]) -> str:
@@ -139,23 +139,21 @@ def alt_of(medium: Media) -> str:
 
 def image(medium: Media) -> str:
     """An `<img>` whose address is to come."""
-    assert medium.blob is not None
     size = f' width="{medium.width}" height="{medium.height}"' if medium.width and medium.height else ""
-    return f'<img src="{place(medium.blob)}" alt="{escape(alt_of(medium))}"{size}>'
+    return f'<img src="{place(medium)}" alt="{escape(alt_of(medium))}"{size}>'
 
 
 def figure(medium: Media) -> str:
     """A picture, film or sound in a block of its own."""
-    assert medium.blob is not None
     if medium.kind == "image":
         return f"<figure>{image(medium)}</figure>"
     tag = "video" if medium.kind == "video" else "audio"
-    return f'<figure><{tag} src="{place(medium.blob)}" controls aria-label="{escape(medium.alt)}"></{tag}></figure>'
+    return f'<figure><{tag} src="{place(medium)}" controls aria-label="{escape(medium.alt)}"></{tag}></figure>'
 
 
 def picture_of(media: Iterable[Media]) -> Callable[[Picture], str]:
     """How pictures in running text are written: those that will be uploaded by their places, others stay where they are."""
-    known = {place(medium.blob): medium for medium in media if medium.blob}
+    known = {place(medium): medium for medium in media if medium.blob}
 
     def written(found: Picture) -> str:
         if medium := known.get(found.url):
@@ -173,7 +171,7 @@ def with_places(node: Any, known: Mapping[str, Media]) -> Any:
         return tuple(with_places(one, known) for one in node)
     if isinstance(node, Picture):
         medium = known.get(node.url)
-        return replace(node, url=place(medium.blob), alt=node.alt or medium.alt) if medium and medium.blob else node
+        return replace(node, url=place(medium), alt=node.alt or medium.alt) if medium and medium.blob else node
     if not is_dataclass(node) or isinstance(node, type):
         return node
     inner = {field.name: with_places(value, known) for field in fields(node) if isinstance(value := getattr(node, field.name), tuple)}

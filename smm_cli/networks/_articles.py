@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from smm_cli.networks._article import Kept, inline_media, place, placed, with_places
+from smm_cli.networks._article import Kept, file_name, inline_media, place, placed, with_places
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._moment import moment
 from smm_cli.networks._short import described
@@ -49,15 +49,16 @@ def with_pictures(message: PayloadPart, *, cover: bool, kept_at: KeptAt = public
     """The body with its pictures in and after the text, and the address of the cover: the first picture that does not stand in the
     text, unless there is to be none. `kept_at` puts a file where it can be seen, and gives its address.
     """
-    inside = [medium for medium in message.media if medium.blob and place(medium.blob) in message.text]
+    inside = [medium for medium in message.media if medium.blob and place(medium) in message.text]
     below = [medium for medium in message.media if medium.blob and medium not in inside]
     kept: dict[str, Kept] = {}
-    for blob in [medium.blob for medium in (*below, *inside) if medium.blob]:
-        kept[blob.sha256] = Kept((yield from kept_at(blob)))
+    for medium in (*below, *inside):
+        if medium.blob:
+            kept[file_name(medium)] = Kept((yield from kept_at(medium.blob)))
     above = [below.pop(0)] if cover and below else []
-    pictures = [Paragraph((Picture(kept[medium.blob.sha256].url, medium.alt),)) for medium in below if medium.blob]
+    pictures = [Paragraph((Picture(kept[file_name(medium)].url, medium.alt),)) for medium in below]
     body = "\n\n".join(text for text in (placed(message.text, kept), commonmark(pictures, lambda mention: "")) if text)
-    return body, next((kept[medium.blob.sha256].url for medium in above if medium.blob), "")
+    return body, kept[file_name(above[0])].url if above else ""
 
 
 def is_newer(value: Any, intent: Intent) -> bool:

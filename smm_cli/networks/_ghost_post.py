@@ -60,19 +60,19 @@ def fields_of(message: PayloadPart, kept: Mapping[str, Kept]) -> dict[str, Any]:
 def upload_all(
     api: str, headers: Mapping[str, str], media: tuple[Media, ...], had: Mapping[str, Kept]
 ) -> Generator[Step, Any, dict[str, Kept]]:
-    """Files by their SHA-256, with those that the post has. Each upload makes another file, even of the same bytes."""
+    """Files by their names, with those that the post has. Each upload makes another file, even of the same bytes."""
     kept: dict[str, Kept] = {}
     for medium in media:
         assert medium.blob is not None
-        sha = medium.blob.sha256
-        if sha in had:
-            kept[sha] = had[sha]
+        name = file_name(medium)
+        if name in had:
+            kept[name] = had[name]
             continue
         kind = "images" if medium.kind == "image" else "media"
-        fields: tuple[Field, ...] = (Field("file", medium.blob, file_name(medium), medium.blob.type), Field("ref", sha))
+        fields: tuple[Field, ...] = (Field("file", medium.blob, name, medium.blob.type), Field("ref", name))
         fields += (Field("purpose", "image"),) if kind == "images" else ()
         answer = yield Request("POST", f"{api}/{kind}/upload/", Multipart(fields), headers, timeout=300.0)
-        kept[sha] = Kept(str(answer.get(kind, 0, "url")))
+        kept[name] = Kept(str(answer.get(kind, 0, "url")))
     return kept
 
 
@@ -80,7 +80,7 @@ def receipt_of(post: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt
     """The receipt of a post as Ghost gives it."""
     more: dict[str, Any] = {key: str(post[key]) for key in ("uuid", "slug", "status") if post.get(key)}
     if kept:
-        more["media"] = {sha: [one.url] for sha, one in kept.items()}
+        more["media"] = {name: [one.url] for name, one in kept.items()}
     return PartReceipt(str(post.get("id", "")), str(post.get("url") or ""), more, moment(post))
 
 

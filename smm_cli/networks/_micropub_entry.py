@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
-from smm_cli.networks._article import Kept, placed
+from smm_cli.networks._article import Kept, file_name, placed
 from smm_cli.words.delivery import PartReceipt, Payload
 from smm_cli.words.exchange import Absent, Answer, Found, Intent
 
@@ -27,8 +27,7 @@ def properties_of(payload: Payload, part: int, kept: Mapping[str, Kept], *, as_h
     said |= {name: [fields[key]] for key, name in SINGLE.items() if key in fields}
     said |= {name: list(fields[key]) for key, name in SEVERAL.items() if key in fields}
     for medium in message.media:
-        assert medium.blob is not None
-        address = kept[medium.blob.sha256].url
+        address = kept[file_name(medium)].url
         if address not in text:
             inside = medium.kind == "image" and medium.alt and not beside
             alone = {"value": address, "alt": medium.alt} if inside else address
@@ -41,7 +40,7 @@ def properties_of(payload: Payload, part: int, kept: Mapping[str, Kept], *, as_h
 def receipt_of(url: str, properties: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt:
     """The receipt of an entry: its address is its id; it remembers what the entry has, so that an edit can take it away."""
     has = sorted(name for name in properties if not name.startswith("mp-"))
-    return PartReceipt(url, url, {"has": has, **({"media": {sha: [one.url] for sha, one in kept.items()}} if kept else {})})
+    return PartReceipt(url, url, {"has": has, **({"media": {name: [one.url] for name, one in kept.items()}} if kept else {})})
 
 
 def found_in(listed: Answer, intent: Intent, sent: Mapping[str, Any]) -> Found | Absent | None:

@@ -33,13 +33,14 @@ from smm_cli.words.exchange import (
     Verifying,
 )
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
-from smm_cli.words.post import Blob, Media, Post
+from smm_cli.words.post import Media, Post
 from smm_cli.words.problem import WARNING, Place, Problem
 from smm_cli.words.tree import Block, Mention, Picture
 
 CODE, READ = "wordpress 6.1.9, wp-includes/rest-api/endpoints and functions.php (get_allowed_mime_types)", "2026-11-22"
 MB = 1_000_000
 SKEW = timedelta(seconds=60)
+NUMBERED = range(2, 6)
 STATUSES = "publish,future,draft,pending,private"
 FIELDS = ("_fields", "id,slug,status,link,title,date_gmt")
 SOUNDS = ("audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/flac")
@@ -130,16 +131,16 @@ class WordPressRest(Article):
         self.unless(answer, 404, 410)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """By the name that was asked for: it was free just before, and a list of all statuses shows it."""
+        """By the name that was asked for, which was free just before; numbered, where a draft that this user cannot see had it."""
         sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
-        there = yield self._named(str(sent.get("slug")))
-        if not isinstance(there.body, list):
-            return CannotTell(f"the posts of {self.host}")
-        for item in there.body:
+        name, title = str(sent.get("slug")), escaping.unescape(str(sent.get("title") or ""))
+        there = yield self._named(",".join((name, *(f"{name}-{number}" for number in NUMBERED))))
+        items = there.body if isinstance(there.body, list) else [{"slug": name}]
+        for item in items:
             made = _moment(item.get("date_gmt"))
-            if _title(item) == escaping.unescape(str(sent.get("title") or "")) and (made is None or made >= intent.at - SKEW):
+            if item.get("id") and _title(item) == title and (made is None or made >= intent.at - SKEW):
                 return Found(_receipt(item, {}))
-        return CannotTell(f"the posts of {self.host}") if there.body else Absent()
+        return CannotTell(f"the posts of {self.host}") if any(item.get("slug") == name for item in items) else Absent()
 
     def _me(self) -> Verifying:
         """The user, and what she may do."""
@@ -154,7 +155,7 @@ class WordPressRest(Article):
     # -- parts of conversations ------------------------------------------------------------------------------------------
 
     def _named(self, name: str) -> Request:
-        """Posts of any status with this name; the trash has other names."""
+        """Posts of any status with this name, or one of several; the trash has other names."""
         return Request("GET", self.api("posts"), query=(("slug", name), ("status", STATUSES), ("context", "edit"), FIELDS), keeps_for=60.0)
 
     def _article(self, message: PayloadPart, kept: Mapping[str, Kept]) -> Asking:
@@ -176,22 +177,22 @@ class WordPressRest(Article):
         return {name: fields["canonical"]} if name and "canonical" in fields else {}
 
     def _upload(self, media: tuple[Media, ...], had: Mapping[str, Kept]) -> Generator[Step, Any, dict[str, Kept]]:
-        """Files by their SHA-256: those that the post or the site has (their names tell their bytes) are not uploaded again."""
+        """Files by their names, which tell their bytes: those that the post or the site has are not uploaded again."""
         kept: dict[str, Kept] = {}
         for medium in media:
-            assert medium.blob is not None
-            sha = medium.blob.sha256
-            kept[sha] = had[sha] if sha in had else (yield from self._one_file(medium, medium.blob))
+            name = file_name(medium)
+            kept[name] = had[name] if name in had else (yield from self._one_file(name, medium))
         return kept
 
-    def _one_file(self, medium: Media, blob: Blob) -> Generator[Step, Any, Kept]:
-        name, alt = file_name(medium), alt_of(medium)
+    def _one_file(self, name: str, medium: Media) -> Generator[Step, Any, Kept]:
+        assert medium.blob is not None
+        alt = alt_of(medium)
         query = (("slug", name.rpartition(".")[0]), ("_fields", "id,source_url,alt_text"))
         there = yield Request("GET", self.api("media"), query=query, keeps_for=0.0)  # a file whose answer was lost is there by now
         items = there.body if isinstance(there.body, list) else []
         found = next((item for item in items if escaping.unescape(str(item.get("alt_text"))) == alt), None)
         if found is None:
-            fields = (Field("file", blob, name, blob.type), *((Field("alt_text", alt),) if alt else ()))
+            fields = (Field("file", medium.blob, name, medium.blob.type), *((Field("alt_text", alt),) if alt else ()))
             found = (yield Request("POST", self.api("media"), Multipart(fields), timeout=300.0)).body
         return Kept(str(found.get("source_url")), str(found.get("id")))
 
@@ -220,7 +221,7 @@ def _block(medium: Media) -> str:
     """A medium as a block of the editor; one with its number gets all its sizes."""
     if medium.kind != "image" or medium.blob is None:
         return wrapped("html", figure(medium))
-    here, alt = place(medium.blob), escaping.escape(alt_of(medium))
+    here, alt = place(medium), escaping.escape(alt_of(medium))
     shown = f'<figure class="wp-block-image size-full"><img src="{here}" alt="{alt}" class="wp-image-{here}#id"/></figure>'
     return wrapped("image", shown, f'{{"id":{here}#id,"sizeSlug":"full"}}')
 
@@ -228,7 +229,7 @@ def _block(medium: Media) -> str:
 def _receipt(post: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt:
     more: dict[str, Any] = {key: str(post[key]) for key in ("slug", "status") if post.get(key)}
     if kept:
-        more["media"] = {sha: [one.url, one.id] for sha, one in kept.items()}
+        more["media"] = {name: [one.url, one.id] for name, one in kept.items()}
     return PartReceipt(str(post.get("id", "")), str(post.get("link") or ""), more, _moment(post.get("date_gmt")))
 
 

@@ -214,16 +214,16 @@ class Micropub(Article):
         place = ""
         for medium in media:
             assert medium.blob is not None
-            sha = medium.blob.sha256
-            if sha in had:
-                kept[sha] = had[sha]
+            name = file_name(medium)
+            if name in had:
+                kept[name] = had[name]
                 continue
             place = place or (yield from self._media_endpoint(endpoint))
-            fields = (Field("file", medium.blob, file_name(medium), medium.blob.type),)
+            fields = (Field("file", medium.blob, name, medium.blob.type),)
             answer = yield Request("POST", place, Multipart(fields), expect=(201, 202), reads="any", timeout=300.0)
             if not answer.headers.get("location"):
                 raise Retriable(f"{self.host} took {medium.path} and did not say where it is")
-            kept[sha] = Kept(urljoin(place, answer.headers["location"]))
+            kept[name] = Kept(urljoin(place, answer.headers["location"]))
         return kept
 
     def _media_endpoint(self, endpoint: str) -> Generator[Step, Any, str]:

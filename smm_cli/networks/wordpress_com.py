@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from smm_cli.errors import AuthFailed, SmmError
 from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
 from smm_cli.networks._wordpress_rest import WordPressRest
 from smm_cli.networks.base import Later
@@ -43,6 +44,13 @@ class WordPressCom(WordPressRest):
     @property
     def host(self) -> str:
         return str(self.settings.site)
+
+    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
+        """As WordPress; a token that is not taken may have ended, which a refresh mends."""
+        error = super().fault(status, headers, body)
+        if status == 401 and isinstance(error, AuthFailed):
+            error.expired = True
+        return error
 
     def _meta(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """WordPress.com shares new posts by itself, which would double what smm posts."""

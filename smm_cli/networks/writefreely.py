@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, SmmError
-from smm_cli.networks._article import Kept, article_name, free_name, inline_media, place, placed, unless, with_places
-from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, squashed, with_pictures
-from smm_cli.networks._hosted import public_address
-from smm_cli.networks._short import described, short
+from smm_cli.networks._article import article_name, free_name, unless
+from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, shown_in, squashed, with_pictures
+from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.words.auth import Session
@@ -96,10 +94,8 @@ class WriteFreely(Network):
         language = (post.language or facts.language)[:2].lower()
         fields = {"title": short(post.title, mention), "slug": article_name(post, facts)}
         fields |= {"font": options.font or self.settings.font, **({"lang": language} if language else {})}
-        inside = inline_media(part.blocks, facts.media)
-        sent = {medium.blob.sha256: medium for medium in (*described(part.media, mention), *inside) if medium.blob}
-        placing = replace(part, blocks=with_places(part.blocks, facts.media))
-        return PayloadPart(article_text(placing, mention), fields, tuple(sent.values()), part.line)
+        part, media = shown_in(part, facts, mention)
+        return PayloadPart(article_text(part, mention), fields, media, part.line)
 
     # -- conversations ---------------------------------------------------------------------------------------------------
 
@@ -170,13 +166,7 @@ class WriteFreely(Network):
     # -- parts of conversations ------------------------------------------------------------------------------------------
 
     def _body(self, message: PayloadPart) -> Generator[Step, Any, dict[str, Any]]:
-        inside = {medium for medium in message.media if medium.blob and place(medium.blob) in message.text}
-        kept: dict[str, Kept] = {}
-        for medium in message.media:
-            if medium in inside and medium.blob:
-                kept[medium.blob.sha256] = Kept((yield from public_address(medium.blob)))
-        below = replace(message, text=placed(message.text, kept), media=tuple(one for one in message.media if one not in inside))
-        text, _ = yield from with_pictures(below, cover=False)
+        text, _ = yield from with_pictures(message, cover=False)
         body: dict[str, Any] = {"body": text, **{key: message.fields[key] for key in ("title", "font", "lang") if key in message.fields}}
         return body
 

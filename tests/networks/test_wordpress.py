@@ -269,3 +269,22 @@ def test_an_ended_token_of_wordpress_com_can_be_renewed(com):
     error = com.fault(403, {}, {"error": "authorization_required", "message": "An active access token must be used."})
     assert isinstance(error, AuthFailed)
     assert error.expired
+
+
+def test_a_post_that_the_server_numbered_is_found_too(network, at, said, noon, fake):
+    payload = said(network)
+    receipt = at.run(network, network.publish(payload, 0))
+    fake.posts[int(receipt.id)]["slug"] = "we-launch-2"
+    found = at.run(network, network.lookup(payload, after(at, noon), (), None))
+    assert found.receipt.more["slug"] == "we-launch-2"
+    fake.posts[int(receipt.id)]["title"] = "Somebody else's"
+    assert isinstance(at.run(network, network.lookup(payload, after(at, noon), (), None)), Absent)
+
+
+def test_places_of_files_are_readable_until_they_have_addresses(network, said, at, png):
+    blob = at.blob(png, "image/png")
+    part = said(
+        network, media=(Media("a.png", alt="x", blob=blob), Media("My Dög.png", alt="y", blob=replace(blob, sha256="ab" * 32)))
+    ).parts[0]
+    assert part.fields["featured"] == f"a-{blob.sha256[:8]}.png"
+    assert '<img src="smm:my-doeg-abababab.png" alt="y" class="wp-image-smm:my-doeg-abababab.png#id"/>' in part.text
