@@ -24,8 +24,8 @@ REFUSED_GRANT = frozenset({"invalid_grant", "invalid_client", "invalid_token", "
 """OAuth errors (RFC 6749 section 5.2, RFC 6750 section 3.1), mostly with status 400."""
 
 
-def read_fault(status: int, headers: Mapping[str, str], body: Any, server: str) -> SmmError | None:
-    """The error that an answer is, or None."""
+def read_fault(status: int, headers: Mapping[str, str], body: Any, server: str, *, hurries: bool = False) -> SmmError | None:
+    """The error that an answer is, or None. `hurries`: with 503 and a time the server says that it did not begin (GoToSocial)."""
     words = said_by(body)
     told = f"{server} answered {status}" + (f": {words}" if words else "")
     error = body.get("error") if isinstance(body, Mapping) else None
@@ -35,7 +35,7 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any, server: str) 
         return AuthFailed(f"{server} does not accept the token" + (f": {words}" if words else ""))
     if PERHAPS_POSTED.search(words):
         return OutcomeUnknown(told, hint="an earlier attempt may have gone through; look at the account")
-    if status == 429:
+    if status == 429 or (hurries and status == 503 and retry_after(headers) is not None):
         return RateLimited(told, after=retry_after(headers))
     if status in (408, 409, 425) or status >= 500 or NOT_READY.search(words):
         return Retriable(told)

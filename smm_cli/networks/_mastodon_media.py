@@ -19,21 +19,21 @@ Uploading = Generator[Step, Any, list[tuple[str, str]]]
 """Ids at the server with the SHA-256 of what was uploaded, in order."""
 
 
-def upload_all(server: str, media: tuple[Media, ...]) -> Uploading:
-    """Upload each, then wait until each is ready: the server works on all at once."""
+def upload_all(where: str, media: tuple[Media, ...]) -> Uploading:
+    """Upload each to `where`, then wait until each is ready: the server works on all at once."""
     answers = []
     for medium in media:
-        answers.append((yield from _upload(server, medium)))
+        answers.append((yield from _upload(where, medium)))
     found = []
     for medium, answer in zip(media, answers, strict=True):
         if answer.status != READY or not answer.get("url"):
-            yield from _ready(server, str(answer.get("id")), medium)
+            yield from _ready(where.partition("/api/")[0], str(answer.get("id")), medium)
         found.append((str(answer.get("id")), medium.blob.sha256 if medium.blob else ""))
     return found
 
 
 def attached_again(
-    server: str, media: tuple[Media, ...], receipt: PartReceipt
+    where: str, media: tuple[Media, ...], receipt: PartReceipt
 ) -> Generator[Step, Any, tuple[list[dict[str, str]], list[tuple[str, str]]]]:
     """For an edit: media that the status has keep their id and get their present description; new ones are uploaded."""
     had = receipt.more.get("media") or {}
@@ -45,11 +45,11 @@ def attached_again(
             found.append((str(had[sha]), sha))
             kept.append({"id": str(had[sha]), "description": medium.alt, **({"focus": _focus(medium)} if medium.focus else {})})
         else:
-            found += yield from upload_all(server, (medium,))
+            found += yield from upload_all(where, (medium,))
     return kept, found
 
 
-def _upload(server: str, medium: Media) -> Generator[Step, Any, Answer]:
+def _upload(where: str, medium: Media) -> Generator[Step, Any, Answer]:
     if medium.blob is None:
         raise Rejected(f"{medium.path} was not read", hint="smm check")
     fields = [Field("file", medium.blob, _name(medium.path, medium.blob), medium.blob.type)]
@@ -57,7 +57,7 @@ def _upload(server: str, medium: Media) -> Generator[Step, Any, Answer]:
     fields += [Field("focus", _focus(medium))] if medium.focus else []
     if medium.thumbnail_blob:
         fields.append(Field("thumbnail", medium.thumbnail_blob, _name(medium.thumbnail, medium.thumbnail_blob), medium.thumbnail_blob.type))
-    request = Request("POST", f"{server}/api/v2/media", Multipart(tuple(fields)), expect=(200, 201, 202), keeps_for=KEEPS, timeout=300.0)
+    request = Request("POST", where, Multipart(tuple(fields)), expect=(200, 201, 202), keeps_for=KEEPS, timeout=300.0)
     answer: Answer = yield request
     return answer
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from smm_cli.networks._mastodon_relatives import MASTODON, RELATIVES
 from smm_cli.networks._nodeinfo import ask_node, named
 from smm_cli.words.channel import Account
 from smm_cli.words.exchange import Answer, Form, Json, LoggingIn, Request, Tokens, Verifying, Visit
@@ -92,7 +93,7 @@ def read_account(me: Answer, instance: Answer, node: Answer, host: str) -> Accou
         url=str(me.get("url", default="")),
         software=name,
         version=version,
-        limits=read_limits(instance),
+        limits={**RELATIVES.get(name, MASTODON).told, **read_limits(instance)},
         facts={
             "types": [kind for kind in types if isinstance(kind, str)] if isinstance(types, list) else [],
             "api": instance.get("api_versions", "mastodon", default=0),

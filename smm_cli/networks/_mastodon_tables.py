@@ -18,7 +18,10 @@ class Settings(Server):
 
 
 class Options(Table):
-    """`sensitive` hides media behind a click; `quote_policy`: who may quote the post (Mastodon 4.5 and later)."""
+    """`sensitive` hides media behind a click; `quote_policy`: who may quote the post (Mastodon 4.5 and later); `titled`: Friendica shows
+    the post's title above it.
+    """
 
     sensitive: bool = False
+    titled: bool = False
     quote_policy: Literal["", "public", "followers", "nobody"] = ""

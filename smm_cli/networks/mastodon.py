@@ -17,6 +17,7 @@ from smm_cli.errors import OutcomeUnknown, Rejected, Retriable, SmmError
 from smm_cli.networks._mastodon_fault import read_fault
 from smm_cli.networks._mastodon_lookup import find_status, look_for, receipt_of
 from smm_cli.networks._mastodon_media import attached_again, upload_all
+from smm_cli.networks._mastodon_relatives import MASTODON, Relative, relative_of
 from smm_cli.networks._mastodon_remarks import remarks_on
 from smm_cli.networks._mastodon_server import ask_server, sign_in
 from smm_cli.networks._pointer import pointer
@@ -25,6 +26,7 @@ from smm_cli.networks.base import Facts, Later, Network, Repeat
 from smm_cli.text.dialects import plain
 from smm_cli.text.rulers import measure
 from smm_cli.words.auth import OAuth2
+from smm_cli.words.channel import Account, Channel
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, Json, LoggingIn, Looking, Publishing, Request, Verifying
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
@@ -75,6 +77,11 @@ class Mastodon(Network):
     Settings = Later("smm_cli.networks._mastodon_tables", "Settings")
     Options = Later("smm_cli.networks._mastodon_tables", "Options")
 
+    def __init__(self, channel: Channel, account: Account | None = None) -> None:
+        super().__init__(channel, account)
+        self.relative = relative_of(account)
+        vars(self).update(visibilities=self.relative.visibilities, mixing=self.relative.mixing)  # as this server has it
+
     @property
     def server(self) -> str:
         """Scheme and host, without a final slash."""
@@ -97,6 +104,8 @@ class Mastodon(Network):
     def media_limits(self) -> tuple[MediaLimit, ...]:
         """As declared, less the types that this server does not name."""
         declared: tuple[MediaLimit, ...] = super().media_limits
+        if self.relative.mixing:
+            declared = tuple(replace(limit, exclusive=False, count=self.most_media) for limit in declared)
         named = set((self.account.facts.get("types") if self.account else None) or ())
         if not named:
             return declared
@@ -120,6 +129,8 @@ class Mastodon(Network):
             fields["spoiler_text"] = short(post.content_warning, mention)
         if options.sensitive or post.content_warning:
             fields["sensitive"] = True
+        if options.titled and post.title and number == 0:
+            fields["title"] = short(post.title, mention)
         if options.quote_policy:
             fields["quote_policy"] = options.quote_policy
         if number == 0:
@@ -146,15 +157,15 @@ class Mastodon(Network):
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Upload and wait for the media, find what is answered or quoted, then the one request that publishes."""
         message = payload.parts[part]
-        media = yield from upload_all(self.server, message.media)
+        media = yield from upload_all(f"{self.server}{self.relative.upload}", message.media)
         reply = yield from self._found(message.fields.get("reply_to"), "reply_to")
         quoted = yield from self._found(message.fields.get("quote"), "quote")
         earlier = yield Earlier()
-        body = _status(message, [own for own, _ in media])
+        body = _status(message, [own for own, _ in media], self.relative)
         if target := (earlier.id if earlier else reply):
             body["in_reply_to_id"] = target
         if quoted:
-            body["quoted_status_id"] = quoted
+            body[self.relative.quotes or MASTODON.quotes] = quoted
         body |= {"visibility": message.fields["visibility"]}
         headers = {"idempotency-key": f"{payload.key}-{part}"}
         answer = yield Request("POST", f"{self.server}/api/v1/statuses", Json(body), headers, commits=True)
@@ -163,8 +174,8 @@ class Mastodon(Network):
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """Change one status; media that it already has are kept, new ones uploaded. To say it twice changes nothing."""
         message = payload.parts[part]
-        kept, media = yield from attached_again(self.server, message.media, receipt)
-        body = {"spoiler_text": "", "sensitive": False, "media_ids": []} | _status(message, [own for own, _ in media])
+        kept, media = yield from attached_again(f"{self.server}{self.relative.upload}", message.media, receipt)
+        body = {"spoiler_text": "", "sensitive": False, "media_ids": []} | _status(message, [own for own, _ in media], self.relative)
         if kept:
             body["media_attributes"] = kept
         answer = yield Request("PUT", f"{self.server}/api/v1/statuses/{receipt.id}", Json(body))
@@ -191,7 +202,7 @@ class Mastodon(Network):
         return (yield from sign_in(self.server, self.host, SCOPES, inputs))
 
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        return read_fault(status, headers, body, self.host)
+        return read_fault(status, headers, body, self.host, hurries=self.relative.hurries)
 
     # -- parts of conversations ------------------------------------------------------------------------------------------
 
@@ -221,14 +232,18 @@ class Mastodon(Network):
         raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.host} did not answer")
 
 
-def _status(message: PayloadPart, media: list[str]) -> dict[str, Any]:
+def _status(message: PayloadPart, media: list[str], relative: Relative) -> dict[str, Any]:
     """The fields that publishing and editing share."""
     fields = message.fields
     body: dict[str, Any] = {"status": message.text}
     if media:
         body["media_ids"] = media
     body |= {key: fields[key] for key in ("language", "spoiler_text", "sensitive", "poll") if key in fields}
-    if "quote_policy" in fields:
+    if relative.plain:
+        body["content_type"] = "text/plain"
+    if "title" in fields and relative.titles:
+        body["friendica"] = {"title": fields["title"]}
+    if "quote_policy" in fields and relative.quotes == MASTODON.quotes:
         body["quote_approval_policy"] = fields["quote_policy"]
     return body
 

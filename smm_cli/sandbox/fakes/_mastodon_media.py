@@ -47,6 +47,14 @@ class Shelf(Doors):
 
     @route("POST", "/api/v2/media")
     def upload(self, call: Call) -> Reply:
+        return self._upload(call) if self.rules.second_media else self.missing(call)
+
+    @route("POST", "/api/v1/media")
+    def first_upload(self, call: Call) -> Reply:
+        """Older; it answers when all is ready (docs.joinmastodon.org/methods/media, v1)."""
+        return self._upload(call)
+
+    def _upload(self, call: Call) -> Reply:
         account = self._who(call, "media")
         sent = call.multipart.get("file")
         if not isinstance(sent, Upload) or not sent.content:

@@ -42,6 +42,8 @@ class Rules:
 
     `keeps_keys`: seconds for which a repeated Idempotency-Key gives the first post again (0: ignored). `twice`: what a repeated key
     is answered with: "same" or "refused" (Pixelfed). `errors`: json, text, html or empty. `invalid`: the status of a refused post.
+    `markdown`: the account's habit is text/markdown, which text/plain in `content_type` overrules. `second_media`: it has /api/v2/media.
+    `warning`: longest content warning (0: any).
     `slow_media`: how often a picture's state is asked until it is ready; None: it never gets ready, -1: it fails.
     """
 
@@ -69,6 +71,12 @@ class Rules:
     letters_in_ids: bool = False
     slow_media: int | None = 0
     throttles: bool = True
+    quote_key: str = "quoted_status_id"
+    markdown: bool = False
+    second_media: bool = True
+    polls: bool = True
+    warning: int = 0
+    visibilities: tuple[str, ...] = ("public", "unlisted", "private", "direct")
 
 
 RELATIVES: Mapping[str, Rules] = {
@@ -76,17 +84,31 @@ RELATIVES: Mapping[str, Rules] = {
     # superseriousbusiness/gotosocial, code of 2025-10-03: limits, 400 for what it refuses, no idempotency (issue 2723), ULIDs
     "gotosocial": Rules(
         "gotosocial", "0.19.1", characters=5000, media=6, alt=5000, image_bytes=41_943_040, poll_options=6, keeps_keys=0.0, invalid=400,
-        mixes_media=True, quotes=False, letters_in_ids=True,
+        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True,
+        visibilities=("public", "unlisted", "private", "direct", "mutuals_only"),
     ),
     # docs.pleroma.social, differences in the Mastodon API: no v2 instance on older ones, flake ids, a cached answer for a known key
     "pleroma": Rules(
         "pleroma", "2.6.0", "2.7.2 (compatible; Pleroma 2.6.0)", characters=5000, media=1000, keeps_keys=21_600.0, has_v2=False,
-        mixes_media=True, quotes=False, letters_in_ids=True,
+        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True,
+        visibilities=("public", "unlisted", "private", "direct", "local"),
+    ),
+    # akkoma docs, differences in the Mastodon API: as Pleroma
+    "akkoma": Rules(
+        "akkoma", "3.10.4", "2.7.2 (compatible; Akkoma 3.10.4)", characters=5000, media=1000, keeps_keys=21_600.0, has_v2=False,
+        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True,
+        visibilities=("public", "unlisted", "private", "direct", "local"),
+    ),
+    # friendica/friendica src/Module/Api/Mastodon/Statuses.php (2024-10): a title, quote_id, no polls, practically no limit of text
+    "friendica": Rules(
+        "friendica", "2024.08", "2.8.0 (compatible; Friendica 2024.08)", characters=200_000, media=32, keeps_keys=0.0, quotes=False,
+        quote_key="quote_id", second_media=False, polls=False,
     ),
     # pixelfed/pixelfed app/Http/Controllers/Api/ApiV1Controller.php (2024-03)
     "pixelfed": Rules(
         "pixelfed", "0.11.13", "2.7.2 (compatible; Pixelfed 0.11.13)", alt=1000, image_bytes=15_728_640, keeps_keys=86_400.0,
-        twice="refused", needs_media=True, quotes=False, has_v2=False,
+        twice="refused", needs_media=True, quotes=False, has_v2=False, quote_key="", polls=False, warning=140,
+        visibilities=("public", "unlisted", "private"),
     ),
     # a server behind a proxy that answers everything unusual with a page
     "pages": Rules("unheard-of", "1.0", keeps_keys=0.0, errors="html", invalid=400, has_v2=False, has_nodeinfo=False),

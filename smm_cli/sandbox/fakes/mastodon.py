@@ -6,6 +6,7 @@ where no other source stands beside them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,6 @@ from smm_cli.sandbox.fakes._mastodon_rules import RELATIVES, Rules, check_poll, 
 
 if TYPE_CHECKING:
     from smm_cli.networks.base import Network
-
-VISIBILITIES = ("public", "unlisted", "private", "direct")
 
 
 class FakeMastodon(Shelf):
@@ -100,7 +99,7 @@ class FakeMastodon(Shelf):
         if "scheduled_at" in sent:
             raise self._refuse("the sandbox schedules nothing")
         thread = self._target(sent.get("in_reply_to_id"), "The post you are trying to reply to does not appear to exist.")
-        quoted = self._target(sent.get("quoted_status_id"), "The post you are trying to quote does not appear to exist.")
+        quoted = self._target(sent.get(self.rules.quote_key or "-"), "The post you are trying to quote does not appear to exist.")
         if (first := self._earlier(account, call.headers.get("idempotency-key", ""))) is not None:
             return Reply(200, self._shape(first, call.base))
         ids = [str(id) for id in sent.get("media_ids") or ()]
@@ -108,9 +107,9 @@ class FakeMastodon(Shelf):
             raise self._refuse(f"Cannot attach more than {self.rules.media} files")
         media = self._attach(account, ids)
         self._check_text(sent, media)
-        if str(sent.get("visibility") or "public") not in VISIBILITIES:
+        if str(sent.get("visibility") or "public") not in self.rules.visibilities:
             raise self._refuse(f"'{sent['visibility']}' is not a valid visibility")
-        if sent.get("poll"):
+        if sent.get("poll") and self.rules.polls:
             check_poll(sent["poll"], self.rules)
         if quoted and (ids or sent.get("poll")):
             raise self._refuse("Validation failed: Quotes cannot have media or polls")
@@ -124,13 +123,18 @@ class FakeMastodon(Shelf):
         url = f"{call.base}/@{account}/{id}"
         pictures = tuple(medium["description"] for medium in media)
         more = {key: value for key, value in self._said(sent).items() if key != "text"}
-        self.publish(Posted(self.name, account, id, url, str(sent.get("status") or ""), self.now(), pictures, thread, more=more))
+        if isinstance(sent.get("friendica"), dict):
+            more["title"] = sent["friendica"].get("title")
+        text = self._said({**sent, "spoiler_text": ""})["text"]
+        self.publish(Posted(self.name, account, id, url, text, self.now(), pictures, thread, more=more))
         return Reply(200, self._shape(self.statuses[id], call.base))
 
     def _said(self, sent: Any) -> dict[str, Any]:
-        warning = str(sent.get("spoiler_text") or "")
+        warning, text = str(sent.get("spoiler_text") or ""), str(sent.get("status") or "")
+        if self.rules.markdown and sent.get("content_type") != "text/plain":
+            text = re.sub(r"[*_`~]", "", text)  # marks are not shown
         return {
-            "text": str(sent.get("status") or "") or warning,
+            "text": text or warning,
             "spoiler_text": warning,
             "visibility": str(sent.get("visibility") or "public"),
             "language": str(sent.get("language") or "en"),
@@ -160,6 +164,8 @@ class FakeMastodon(Shelf):
             raise self._refuse("Validation failed: Text can't be blank")
         if self.rules.needs_media and not media and not sent.get("in_reply_to_id"):
             raise self._refuse("Empty statuses are not allowed", 403)
+        if self.rules.warning and len(warning) > self.rules.warning:
+            raise self._refuse(f"The spoiler text may not be greater than {self.rules.warning} characters.", 422)
         if counted(text, warning, self.rules.url_length) > self.rules.characters:
             raise self._refuse(f"Validation failed: Text character limit of {self.rules.characters} exceeded")
 
