@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, Retriable
-from smm_cli.networks._article import Article, Kept, placed
+from smm_cli.networks._article import Article, Kept, file_name, placed
 from smm_cli.networks._articles import is_newer, moment, sent_json
 from smm_cli.networks._google import Google
 from smm_cli.networks._hosted import public_address
@@ -131,7 +131,7 @@ class Blogger(Article, Google):
         kept = {}
         for medium in message.media:
             if medium.blob:
-                kept[medium.blob.sha256] = Kept((yield from public_address(medium.blob)))
+                kept[file_name(medium)] = Kept((yield from public_address(medium.blob)))
         body = {"kind": "blogger#post", "title": message.fields.get("title", ""), "content": placed(message.text, kept)}
         return body | ({"labels": message.fields["tags"]} if "tags" in message.fields else {})
 
