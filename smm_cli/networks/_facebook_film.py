@@ -81,10 +81,10 @@ def find_film(network: MetaNetwork, sent: Mapping[str, str], url: str) -> Lookin
         return CannotTell(f"https://www.facebook.com/{id}")
     if "video_id" not in sent:
         return Found(_shown(id, "video", answer)) if answer.get("published") is True else Absent()
-    phase = answer.get("status", "publishing_phase", default={})
-    if phase.get("publish_status") == "published" or phase.get("status") == "complete":
+    phase = answer.get("status", "publishing_phase", "status")
+    if answer.get("status", "publishing_phase", "publish_status") == "published" or phase == "complete":
         return Found(_shown(id, "reel", answer))
-    untouched = answer.get("status", "processing_phase", "status") == "not_started" and phase.get("status") == "not_started"
+    untouched = answer.get("status", "processing_phase", "status") == "not_started" and phase == "not_started"
     return Absent() if untouched else CannotTell(f"https://www.facebook.com/{id}")
 
 

@@ -87,12 +87,13 @@ class MetaNetwork(Network):
         after = ""
         for _ in range(PAGES):
             page: Answer = yield self.asked(path, fields, *more, ("limit", "25"), *((("after", after),) if after else ()))
-            listed = page.get("data", default=[])
-            items = [(item, moment(item.get(time))) for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+            if not isinstance(listed := page.get("data"), list):
+                break
+            items = [(item, moment(item.get(time))) for item in listed if isinstance(item, Mapping)]
             found += [item for item, at in items if at and at >= since and str(item.get("id")) not in known]
             after = str(page.get("paging", "cursors", "after", default=""))
             if any(at and at < since for _, at in items) or not page.get("paging", "next") or not after:
-                return found[::-1], isinstance(listed, list)
+                return found[::-1], True
         return found[::-1], False
 
     def id_in(self, answer: Answer, otherwise: type[DeliveryError] = Retriable) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smm_cli.errors import AuthFailed, OutcomeUnknown, Rejected
+from smm_cli.errors import AuthFailed, OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._facebook_film import REEL, REEL_HOST, address, find_film, is_reel, publish_reel, publish_video
 from smm_cli.networks._meta import squashed
 from smm_cli.networks._meta_login import sign_in_by_facebook
@@ -166,7 +166,7 @@ class Facebook(MetaNetwork):
         if not me.ok:
             if "nonexisting field (category)" in str(me.get("error", "message", default="")):
                 raise AuthFailed("this is the token of a person, not of a Page", hint=f"smm channel login {self.channel.name}")
-            raise self.fault(me.status, me.headers, me.body) or AuthFailed("Facebook does not say whose token this is")
+            raise self.fault(me.status, me.headers, me.body) or Retriable("Facebook does not say whose token this is")
         handle = str(me.get("username") or me.get("id", default=""))
         return Account(handle, str(me.get("id", default="")), str(me.get("name", default="")), str(me.get("link", default="")))
 

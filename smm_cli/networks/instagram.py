@@ -6,14 +6,13 @@ cannot be changed later.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import AuthFailed, Rejected
-from smm_cli.networks._meta_container import Containers, Pairs, file_of
+from smm_cli.networks._instagram_parts import MEDIA, comment_problems, item_of, post_problems, words_of
+from smm_cli.networks._meta_container import Containers
 from smm_cli.networks._meta_login import renew_itself, sign_in_by_facebook, sign_in_by_itself
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.networks._oauth import OAuthDoors
@@ -23,11 +22,10 @@ from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying
 from smm_cli.words.limit import JPEG, MP4, QUICKTIME, Limit, MediaLimit
-from smm_cli.words.post import Media, Part, Post
-from smm_cli.words.problem import WARNING, Place, Problem
+from smm_cli.words.post import Part, Post
+from smm_cli.words.problem import Place, Problem
 
 DOCS = "https://developers.facebook.com/docs/instagram-platform"
-MEDIA = f"{DOCS}/instagram-graph-api/reference/ig-user/media"
 SCOPES = ("instagram_business_basic", "instagram_business_content_publish", "instagram_business_manage_comments")
 BY_FACEBOOK = (
     "instagram_basic", "instagram_content_publish", "instagram_manage_comments", "instagram_manage_contents", "pages_show_list",
@@ -38,15 +36,6 @@ DOORS = OAuthDoors(
 )
 OWN = "graph.instagram.com"
 MB = 1_000_000
-TAG, CALL = re.compile(r"#\w"), re.compile(r"(?<!\w)@\w")
-TAGS, CALLS = 30, 20
-"""Source: MEDIA, caption (2026-11-22)."""
-FEW_TAGS = 5
-"""Since December 2025 the app is said to count five (secondary sources, 2026-11): a warning, no more."""
-TALLEST, WIDEST = 0.8, 1.91
-"""Width by height of a picture. Source: MEDIA, image specifications (2026-11-22)."""
-COMMENT = 300
-"""Source: DOCS/instagram-graph-api/reference/ig-media/comments (2026-11-22)."""
 
 
 class Instagram(MetaNetwork):
@@ -107,7 +96,9 @@ class Instagram(MetaNetwork):
         """Hashtags and names in number, the shape of pictures, what a story or a comment has no room for."""
         place = Place(post.path, channel=self.channel.name)
         return tuple(
-            problem for part in payload.parts for problem in (_comment(part, place) if part.fields.get("comment") else _post(part, place))
+            problem
+            for part in payload.parts
+            for problem in (comment_problems if part.fields.get("comment") else post_problems)(part, place)
         )
 
     # -- conversations ---------------------------------------------------------------------------------------------------
@@ -120,9 +111,9 @@ class Instagram(MetaNetwork):
         made = yield from self._containers()
         items = []
         for medium in message.media:
-            items.append((yield from _item(medium, alone=len(message.media) == 1, story=bool(message.fields.get("story")))))
+            items.append((yield from item_of(medium, alone=len(message.media) == 1, story=bool(message.fields.get("story")))))
         whole = yield from made.joined(items)
-        (container,) = yield from made.all_ready([(*whole, *_words(message))])
+        (container,) = yield from made.all_ready([(*whole, *words_of(message))])
         yield Earlier()
         return (yield from made.publish(container))
 
@@ -177,54 +168,6 @@ class Instagram(MetaNetwork):
         if not id:
             raise AuthFailed("no Instagram account hangs on this Page", hint="connect them in the settings of the Page, or set account_id")
         return id
-
-
-def _item(medium: Media, *, alone: bool, story: bool) -> Generator[Step, Any, Pairs]:
-    """What a container of one file says. A film alone is a reel."""
-    file = yield from file_of(medium)
-    kind = "STORIES" if story else "" if medium.kind == "image" else "REELS" if alone else "VIDEO"
-    described = medium.kind == "image" and not story
-    return (("media_type", kind), file, ("alt_text", medium.alt if described else ""))
-
-
-def _words(message: PayloadPart) -> Pairs:
-    """Caption and options, as the container that is published takes them."""
-    fields, reel = message.fields, len(message.media) == 1 and message.media[0].kind == "video"
-    if fields.get("story"):
-        return ()
-    pairs = [("caption", message.text)]
-    if names := fields.get("collaborators"):
-        pairs.append(("collaborators", json.dumps(names)))
-    if reel:
-        pairs.append(("share_to_feed", "true" if fields.get("share_to_feed", True) else "false"))
-        pairs += [("thumb_offset", str(fields["thumb_offset"]))] if fields.get("thumb_offset") else []
-    return tuple(pairs)
-
-
-def _post(part: PayloadPart, place: Place) -> Iterator[Problem]:
-    tags, calls = len(TAG.findall(part.text)), len(CALL.findall(part.text))
-    if tags > TAGS:
-        yield Problem("too-many-tags", f"the caption has {tags} hashtags; Instagram takes {TAGS}", place, f"take out {tags - TAGS}")
-    elif tags > FEW_TAGS:
-        yield Problem("many-tags", f"of {tags} hashtags Instagram may count {FEW_TAGS} only", place, "keep the best", WARNING)
-    if calls > CALLS:
-        yield Problem("too-many-mentions", f"the caption names {calls} accounts; Instagram takes {CALLS}", place, "name fewer")
-    if part.fields.get("story") and (len(part.media) != 1 or part.text):
-        many = len(part.media) != 1
-        what = "a story has one picture or film" if many else "a story has no text: it is left out"
-        yield Problem("story", what, place, "take out the others" if many else "", "error" if many else WARNING)
-    for medium in part.media:
-        if medium.kind == "image" and medium.width and medium.height and not part.fields.get("story"):
-            shape = medium.width / medium.height
-            if not TALLEST <= round(shape, 2) <= WIDEST:
-                what = f"{medium.path} is {medium.width} x {medium.height}; Instagram takes pictures from 4:5 to 1.91:1"
-                yield Problem("media-shape", what, replace(place, line=medium.line), "crop it")
-
-
-def _comment(part: PayloadPart, place: Place) -> Iterator[Problem]:
-    over = len(part.text) - COMMENT
-    if over > 0:
-        yield Problem("too-long", f"the first comment is {over} characters too long for Instagram ({COMMENT})", place, "shorten it")
 
 
 NETWORK = Instagram

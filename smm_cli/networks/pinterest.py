@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks._handoff import form
 from smm_cli.networks._hosted import public_address
-from smm_cli.networks._moment import moment
 from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
 from smm_cli.networks._pinterest_film import upload_film
+from smm_cli.networks._pinterest_pin import find_pin, receipt_of, said_of
 from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.networks.fault import fault_by_status, retry_after, said_by
@@ -26,12 +25,9 @@ from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import (
-    Absent,
     Answer,
-    CannotTell,
     Doing,
     Earlier,
-    Found,
     Intent,
     Json,
     LoggingIn,
@@ -49,9 +45,6 @@ SPEC = "github.com/pinterest/api-description v5 5.23.0"
 GUIDE = "https://developers.pinterest.com/docs"
 SCOPES = ("boards:read", "boards:write", "pins:read", "pins:write", "user_accounts:read")
 MB = 1_000_000
-PAGES, PAGE, SKEW = 4, 25, timedelta(seconds=60)
-SAID = ("title", "description", "link")
-"""What tells one Pin from another."""
 
 
 class Pinterest(Network):
@@ -122,36 +115,21 @@ class Pinterest(Network):
         message = payload.parts[part]
         source = yield from self._source(message)
         yield Earlier()
-        body = {"board_id": message.fields["board"], "media_source": source, **_said(message)}
+        body = {"board_id": message.fields["board"], "media_source": source, **said_of(message)}
         body |= {"board_section_id": message.fields["section"]} if "section" in message.fields else {}
         answer = yield Request("POST", f"{self.base}/pins", Json(body), commits=True)
         if not isinstance(answer.body, Mapping) or not answer.get("id"):
             raise OutcomeUnknown(f"Pinterest answered {answer.status} without the id of a Pin")
-        return _receipt(answer.body)
+        return receipt_of(answer.body)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """Among the Pins of the board. Absent where it was read to its end, or beyond the intent in the order of time."""
-        message, since = payload.parts[intent.part], intent.at - SKEW
-        wanted = {key: value for key, value in _said(message).items() if key in SAID}
-        board, bookmark, times = message.fields["board"], "", []
-        for _ in range(PAGES):
-            query = (("page_size", str(PAGE)), *((("bookmark", bookmark),) if bookmark else ()))
-            page = yield Request("GET", f"{self.base}/boards/{board}/pins", query=query)
-            pins = [pin for pin in page.get("items", default=[]) if isinstance(pin, Mapping)]
-            for pin in pins:
-                at = _made_at(pin)
-                times += [at] if at else []
-                if at and at >= since and all(_same(pin.get(key), value) for key, value in wanted.items()):
-                    return Found(_receipt(pin))
-            bookmark = str(page.get("bookmark", default=""))
-            ordered = times == sorted(times, reverse=True)
-            if not bookmark or (ordered and times and times[-1] < since):
-                return Absent()
-        return CannotTell(f"look at the newest Pins of board {board}")
+        message = payload.parts[intent.part]
+        return (yield from find_pin(f"{self.base}/boards/{message.fields['board']}/pins", message, intent))
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """Words and link; the picture stays. Not every app may (the API calls it beta)."""
-        answer = yield Request("PATCH", f"{self.base}/pins/{receipt.id}", Json(_said(payload.parts[part])))
+        answer = yield Request("PATCH", f"{self.base}/pins/{receipt.id}", Json(said_of(payload.parts[part])))
         return replace(receipt, id=str(answer.get("id") or receipt.id))
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
@@ -215,27 +193,6 @@ class Pinterest(Network):
         if len(addresses) == 1:
             return {"source_type": "image_url", "url": addresses[0]}
         return {"source_type": "multiple_image_urls", "items": [{"url": address} for address in addresses], "index": 0}
-
-
-def _said(message: PayloadPart) -> dict[str, Any]:
-    """Words and link, as making and changing a Pin take them. A Pin has one description: that of its first picture."""
-    said: dict[str, Any] = {"description": message.text, "alt_text": message.media[0].alt if message.media else ""}
-    return {key: value for key, value in {**said, **message.fields}.items() if key in (*SAID, "alt_text") and value}
-
-
-def _same(one: Any, other: Any) -> bool:
-    return "".join(str(one or "").split()) == "".join(str(other or "").split())
-
-
-def _made_at(pin: Mapping[str, Any]) -> datetime | None:
-    """When a Pin was made: with a zone or, of old, without; then it is UTC."""
-    said = str(pin.get("created_at"))
-    return moment(said) or moment(f"{said}Z")
-
-
-def _receipt(pin: Mapping[str, Any]) -> PartReceipt:
-    id = str(pin.get("id"))
-    return PartReceipt(id, f"https://www.pinterest.com/pin/{id}/", {}, _made_at(pin))
 
 
 NETWORK = Pinterest

@@ -125,6 +125,13 @@ def test_a_comment_is_looked_for_below_its_post(fake, at, network, seal, facts, 
     assert isinstance(found, kind)
 
 
+def test_a_list_of_comments_that_is_none_proves_nothing(fake, at, network, seal, facts, noon):
+    payload = said(network, seal, facts, first_comment="More.")
+    post = at.run(network, network.publish(payload, 0))
+    fake.faults.append(Fault("status", path="/comments$", status=200, body={}))
+    assert isinstance(at.run(network, network.lookup(payload, Intent(1, committed(at)[-1], noon), (), post)), CannotTell)
+
+
 def test_an_upright_short_film_is_a_reel_and_its_bytes_go_with_the_token_after_oauth(fake, at, network, seal, facts):
     fake.tokens["\x00token\x00"] = "acme"
     receipt = at.run(network, network.publish(said(network, seal, facts, "A film", media=(film(at),)), 0))

@@ -154,6 +154,12 @@ def test_a_board_in_no_order_that_goes_on_proves_nothing(fake, at, network, seal
     assert at.run(network, network.lookup(payload, Intent(0, INTENT, noon + timedelta(hours=120)), (), None)) == Absent()
 
 
+def test_a_list_that_is_none_proves_nothing(fake, at, network, seal, facts, noon):
+    fake.faults.append(Fault("status", path="/pins$", status=200, body={}))
+    told = at.run(network, network.lookup(said(network, seal, facts, picture(at)), Intent(0, INTENT, noon), (), None))
+    assert isinstance(told, CannotTell)
+
+
 def test_a_pin_is_changed_and_deleted_once(fake, at, network, seal, facts):
     receipt = at.run(network, network.publish(said(network, seal, facts, picture(at)), 0))
     assert at.run(network, network.edit(said(network, seal, facts, picture(at), body="Better"), 0, receipt)) == receipt

@@ -1,0 +1,60 @@
+"""What a Pin says, its receipt, and looking for one on its board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from smm_cli.networks._moment import moment
+from smm_cli.words.delivery import PartReceipt, PayloadPart
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Looking, Request
+
+PAGES, PAGE, SKEW = 4, 25, timedelta(seconds=60)
+SAID = ("title", "description", "link")
+"""What tells one Pin from another."""
+
+
+def find_pin(url: str, message: PayloadPart, intent: Intent) -> Looking:
+    """Among the Pins of a board. Absent where it was read to its end, or beyond the intent in the order of time."""
+    since = intent.at - SKEW
+    wanted = {key: value for key, value in said_of(message).items() if key in SAID}
+    bookmark, times = "", []
+    for _ in range(PAGES):
+        query = (("page_size", str(PAGE)), *((("bookmark", bookmark),) if bookmark else ()))
+        page = yield Request("GET", url, query=query)
+        if not isinstance(page.get("items"), list):
+            break
+        pins = [pin for pin in page.get("items") if isinstance(pin, Mapping)]
+        for pin in pins:
+            at = _made_at(pin)
+            times += [at] if at else []
+            if at and at >= since and all(_same(pin.get(key), value) for key, value in wanted.items()):
+                return Found(receipt_of(pin))
+        bookmark = str(page.get("bookmark", default=""))
+        ordered = times == sorted(times, reverse=True)
+        if not bookmark or (ordered and times and times[-1] < since):
+            return Absent()
+    return CannotTell(f"look at the newest Pins of board {message.fields['board']}")
+
+
+def said_of(message: PayloadPart) -> dict[str, Any]:
+    """Words and link, as making and changing a Pin take them. A Pin has one description: that of its first picture."""
+    said: dict[str, Any] = {"description": message.text, "alt_text": message.media[0].alt if message.media else ""}
+    return {key: value for key, value in {**said, **message.fields}.items() if key in (*SAID, "alt_text") and value}
+
+
+def _same(one: Any, other: Any) -> bool:
+    return "".join(str(one or "").split()) == "".join(str(other or "").split())
+
+
+def _made_at(pin: Mapping[str, Any]) -> datetime | None:
+    """When a Pin was made: with a zone or, of old, without; then it is UTC."""
+    said = str(pin.get("created_at"))
+    return moment(said) or moment(f"{said}Z")
+
+
+def receipt_of(pin: Mapping[str, Any]) -> PartReceipt:
+    """The receipt of a Pin as the API shows it."""
+    id = str(pin.get("id"))
+    return PartReceipt(id, f"https://www.pinterest.com/pin/{id}/", {}, _made_at(pin))
