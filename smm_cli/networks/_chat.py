@@ -9,13 +9,15 @@ from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._hosted import ENDINGS
+from smm_cli.networks._pointer import pointer
 from smm_cli.networks._short import described
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.words.channel import Person
-from smm_cli.words.delivery import PartReceipt, PayloadPart
+from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Field, Multipart
 from smm_cli.words.post import Blob, Media, Part, Post
+from smm_cli.words.problem import WARNING, Place, Problem
 from smm_cli.words.tree import Block, Mention
 
 CALL = re.compile(r"(?<![\w.+%-])[@\uff20](?=\S|$)")
@@ -32,13 +34,18 @@ class Chat(Network):
     takes = frozenset({"link", "tags"})
     calls = CALL
     wants_handles = True
+    address: re.Pattern[str] | None = None
+    """Finds a message's id in its address; several groups are joined by dots. None: messages cannot be answered."""
 
     # -- composing -------------------------------------------------------------------------------------------------------
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """The text in this chat's dialect; the fields of its request come from `said`."""
         text = self.written(quiet(part.blocks, self.calls, code=False), self.mention(facts))
-        return PayloadPart(text, self.said(part, number, post, facts), described(part.media, self.named(facts)), part.line)
+        fields = dict(self.said(part, number, post, facts))
+        if number == 0 and post.reply_to and "reply_to" in self.takes:
+            fields["reply_to"] = self._pointed(post.reply_to, facts)
+        return PayloadPart(text, fields, described(part.media, self.named(facts)), part.line)
 
     def written(self, blocks: Sequence[Block], mention: Callable[[Mention], str]) -> str:
         """`blocks` in this chat's dialect; what `mention` gives is written as it is."""
@@ -76,6 +83,15 @@ class Chat(Network):
 
         return written
 
+    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
+        target = payload.parts[0].fields.get("reply_to") if payload.parts else None
+        if not target or "id" in target:
+            return ()
+        what, place = f"reply_to: smm knows no message {post.reply_to} in this channel", Place(post.path, channel=self.channel.name)
+        if "post" in target:
+            return (Problem("target-unpublished", what, place, "it goes out once that post is published here", WARNING),)
+        return (Problem("target-unknown", what, place, f"copy the message's own address in {self.title}"),)
+
     # -- parts of conversations ------------------------------------------------------------------------------------------
 
     def must(self, answer: Answer, *fine: int) -> None:
@@ -85,6 +101,26 @@ class Chat(Network):
         error = self.fault(answer.status, answer.headers, answer.body) if answer.status else None
         if error or not answer.ok:
             raise error or Retriable(f"{self.title} did not answer")
+
+    def answered(self, message: PayloadPart) -> tuple[str, str]:
+        """The id of the message that `message` answers, and of what that one's thread hangs on; empty where there is none."""
+        target = message.fields.get("reply_to") or {}
+        if "post" in target:
+            raise Retriable(f"reply_to: the post {target['post']} is not yet published on this channel")
+        if "url" in target:
+            raise Rejected(f"reply_to: there is no message at {target['url']}", hint=f"copy the message's own address in {self.title}")
+        return str(target.get("id") or ""), str(target.get("root") or "")
+
+    def _pointed(self, target: str, facts: Facts) -> dict[str, str]:
+        """What a post answers: the last message of one of ours, or the message at an address."""
+        found = pointer(target, facts, -1)
+        if "id" in found:
+            last = facts.receipts[target].parts[-1]
+            return {"id": last.id, "root": root_of(last)} if last.id else {"url": target}
+        if "url" in found and self.address and (match := self.address.search(found["url"])):
+            id = ".".join(match.groups())
+            return {"id": id, "root": id}
+        return found
 
     def known(self, answer: Answer, *path: str | int) -> str:
         """The id at `path` of the answer to a commit. Raises OutcomeUnknown where there is none."""

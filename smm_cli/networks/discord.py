@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, CannotTell, Doing, Earlier, Intent, Json, Looking, Publishing, Request, Verifying, handle
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Post
-from smm_cli.words.problem import Place, Problem
+from smm_cli.words.problem import WARNING, Place, Problem
 from smm_cli.words.tree import Block, Mention
 
 DOCS = "https://discord.com/developers/docs"
@@ -43,7 +44,8 @@ class Discord(Chat):
     docs = MESSAGE
     auth: Auth = Bearer(scheme="Bot")
     dialect = "discord"
-    takes = frozenset({"link", "tags", "poll", "alt", "title"})
+    takes = frozenset({"link", "tags", "poll", "alt", "title", "reply_to"})
+    address = re.compile(r"^https://(?:\w+\.)?discord\.com/channels/[^/]+/\d+/(\d+)")
     # The API's description says 4000, servers answer "2000 or fewer" to ordinary bots; counted in code points (staff, api-docs#1315).
     text = (
         Limit("text", 2000, "code_points", MESSAGE, "2026-08-06"),
@@ -112,16 +114,19 @@ class Discord(Chat):
         return fields
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
-        if not self.settings.forum or post.title:
-            return ()
-        what = "a thread in a forum needs a title"
-        return (Problem("title-missing", what, Place(post.path, channel=self.channel.name), "add title:"),)
+        found, place = super().remarks(post, payload, facts), Place(post.path, channel=self.channel.name)
+        if self.settings.forum and not post.title:
+            found = (*found, Problem("title-missing", "a thread in a forum needs a title", place, "add title:"))
+        if post.reply_to and (self.settings.webhook or self.settings.forum):
+            found = (*found, Problem("key-not-taken", "only a bot answers messages, and none in a forum", place, "it is left out", WARNING))
+        return found
 
     # -- conversations ---------------------------------------------------------------------------------------------------
 
     def publish(self, payload: Payload, part: int) -> Publishing:
         """One message; in a forum the first one opens a thread, where the others follow."""
         message = payload.parts[part]
+        target, _ = self.answered(message)
         earlier = yield Earlier()
         thread = str(earlier.more.get("thread") or "") if earlier else self.settings.thread
         body = message_of(message)
@@ -130,8 +135,8 @@ class Discord(Chat):
         else:
             # within minutes the same nonce gives the same message; later it would not, so that smm looks instead of repeating
             body |= {"nonce": f"{payload.key[:20]}-{part}"[:25], "enforce_nonce": True}
-            if earlier and not earlier.more.get("opened"):
-                body["message_reference"] = {"message_id": earlier.id, "fail_if_not_exists": False}
+            if target := (target if not earlier else "" if earlier.more.get("opened") else earlier.id):
+                body["message_reference"] = {"message_id": target, "fail_if_not_exists": False}
             request = self._by_bot(body, message, thread)
         answer = yield request
         receipt = self._receipt(answer, thread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -54,6 +55,8 @@ class Mattermost(Chat):
     docs = DOCS
     auth = Bearer()
     dialect = "gfm"
+    takes = frozenset({"link", "tags", "reply_to"})
+    address = re.compile(r"/pl/([a-z0-9]{26})")
     text = (Limit("text", 16383, "code_points", SERVER_CODE, "2026-08-06"),)
     media = (
         MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP, AVIF, HEIC), 100 * MB), 10, f"{DOCS}/#tag/files", "2026-08-06"),
@@ -82,8 +85,9 @@ class Mattermost(Chat):
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Upload the files, then one post, in the thread of the first."""
         message = payload.parts[part]
+        _, thread = self.answered(message)
         files = yield from self._uploaded(message.media)
-        root = root_of((yield Earlier()))
+        root = root_of((yield Earlier())) or thread
         body: dict[str, Any] = {"channel_id": self.settings.channel, "message": message.text, "props": _mark(payload, part)}
         body |= {"pending_post_id": f"{payload.key[:26]}:{part}"}
         body |= {"root_id": root} if root else {}

@@ -64,7 +64,8 @@ class RocketChat(Chat):
     docs = f"{DOCS}/send-message"
     auth = InRequest(("token", "user_id"))
     dialect = "rocketchat"
-    takes = frozenset({"link", "tags", "alt"})
+    takes = frozenset({"link", "tags", "alt", "reply_to"})
+    address = re.compile(r"[?&]msg=([A-Za-z0-9]+)")
     apart = True
     text = (
         Limit("text", 5000, "utf16", SERVER_CODE, "2026-08-20"),
@@ -97,8 +98,9 @@ class RocketChat(Chat):
     def publish(self, payload: Payload, part: int) -> Publishing:
         """A text under an id of our own, or one file: it is uploaded, then confirmed, which makes it a message."""
         message, room = payload.parts[part], self.settings.room
+        _, thread = self.answered(message)
         if not message.media:
-            root = root_of((yield Earlier()))
+            root = root_of((yield Earlier())) or thread
             own = message_id(payload.key, part)
             body = {"_id": own, "rid": room, "msg": message.text, **({"tmid": root} if root else {})}
             yield self._ask("POST", "chat.sendMessage", Json({"message": body}), commits=True)
@@ -107,7 +109,7 @@ class RocketChat(Chat):
         file_of(medium)
         answer = yield self._ask("POST", f"rooms.media/{room}", multipart({}, files_of([medium], lambda n: "file")), keeps_for=KEEPS)
         file = str(answer.get("file", "_id"))
-        root = root_of((yield Earlier()))
+        root = root_of((yield Earlier())) or thread
         told = {"description": medium.alt} if medium.alt else {}
         confirmed = Json({**told, **({"tmid": root} if root else {})})
         answer = yield self._ask("POST", f"rooms.mediaConfirm/{room}/{file}", confirmed, commits=True)
@@ -129,7 +131,7 @@ class RocketChat(Chat):
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """A text by its id, which decides; a file among the messages of the room."""
-        root = root_of(earlier)
+        root = root_of(earlier) or self.answered(payload.parts[intent.part])[1]
         if not payload.parts[intent.part].media:
             own = message_id(payload.key, intent.part)
             answer = yield self._ask("GET", "chat.getMessage", query=(("msgId", own),), may_fail=True)

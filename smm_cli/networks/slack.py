@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
@@ -36,7 +37,8 @@ class Slack(Chat):
     docs = f"{DOCS}/chat.postMessage"
     auth: Auth = Bearer()
     dialect = "mrkdwn"
-    takes = frozenset({"link", "tags", "alt"})
+    takes = frozenset({"link", "tags", "alt", "reply_to"})
+    address = re.compile(r"^https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p(\d{10})(\d{6})")
     # More than 40000 characters are cut off in silence; 4000 is what Slack recommends, and all that chat.update takes.
     text = (
         Limit("text", 4000, "code_points", f"{DOCS}/chat.update", "2026-08-06"),
@@ -89,24 +91,27 @@ class Slack(Chat):
         return {"unfurl": unfurl, **({"broadcast": True} if wide and number else {})}
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
-        if not self.settings.webhook or not any(part.media for part in payload.parts):
-            return ()
-        what = "a webhook of Slack takes no files"
-        return (Problem("media-not-taken", what, Place(post.path, channel=self.channel.name), "set channel and a bot's token instead"),)
+        found, place = super().remarks(post, payload, facts), Place(post.path, channel=self.channel.name)
+        if self.settings.webhook and any(part.media for part in payload.parts):
+            what = "a webhook of Slack takes no files"
+            found = (*found, Problem("media-not-taken", what, place, "set channel and a bot's token instead"))
+        return found
 
     # -- conversations ---------------------------------------------------------------------------------------------------
 
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Upload the files, then one message, in the thread of the first."""
         message = payload.parts[part]
+        _, thread = self.answered(message)
         if self.settings.webhook:
             yield Earlier()
             url = f"https://hooks.slack.com/services/{self.settings.webhook}/{handle('token')}"
             body = {"text": message.text, "unfurl_links": message.fields["unfurl"], "unfurl_media": message.fields["unfurl"]}
+            body |= {"thread_ts": thread} if thread else {}
             yield Request("POST", url, Json(body), commits=True, reads="text")
             return PartReceipt("")
         files = yield from upload_all(API, message.media)
-        root = yield from self._root((yield Earlier()))
+        root = (yield from self._root((yield Earlier()))) or thread
         if files:
             shared = sharing(self.settings.channel, files, message.text, root)
             answer = yield Request("POST", f"{API}/files.completeUploadExternal", Json(shared), commits=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,8 @@ class Telegram(Chat):
     docs = DOCS
     auth = InRequest()
     dialect = "html"
-    takes = frozenset({"link", "tags", "poll"})
+    takes = frozenset({"link", "tags", "poll", "reply_to"})
+    address = re.compile(r"^https://t\.me/.+/(\d+)(?:\?|$)")
     # Lengths are counted "after entities parsing", entities in UTF-16; one trial counted code points, which is never more (2026-08-29).
     text = (
         Limit("text", 4096, "utf16", f"{DOCS}#sendmessage", "2026-06-11"),
@@ -94,7 +96,7 @@ class Telegram(Chat):
         return lambda part: fits(part) and (not part.media or self.measured(self.render(part, 1, post, facts), caption) <= caption.maximum)
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
-        found, place = [], Place(post.path, channel=self.channel.name)
+        found, place = [*super().remarks(post, payload, facts)], Place(post.path, channel=self.channel.name)
         if post.poll and post.poll.seconds > CLOSES:
             what = f"Telegram closes a poll by itself within {CLOSES // 60} min or not at all; this one stays open"
             found.append(Problem("poll-open", what, place, "close it in the app", WARNING))
@@ -110,10 +112,11 @@ class Telegram(Chat):
     def publish(self, payload: Payload, part: int) -> Publishing:
         """One message, album or poll; its files travel in the request that publishes."""
         message = payload.parts[part]
+        target, _ = self.answered(message)
         earlier = yield Earlier()
         fields = {**self._where(), **_manner(message)}
-        if earlier:
-            fields["reply_parameters"] = {"message_id": int(earlier.id), "allow_sending_without_reply": True}
+        if target := (earlier.id if earlier else target):
+            fields["reply_parameters"] = {"message_id": int(target), "allow_sending_without_reply": True}
         answer = yield request_of(self._url, message, fields)
         return receipt_of(answer.get("result"), self.settings.topic)
 
