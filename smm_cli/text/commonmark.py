@@ -94,6 +94,9 @@ def _inlines(inlines: Sequence[Inline], mention: Written, star: str = "*") -> st
     for number, inline in enumerate(inlines[1:]):
         if isinstance(inline, Link) and texts[number].endswith("!"):  # else it would become a picture
             texts[number] = texts[number][:-1] + "\\!"
+    for number, inline in enumerate(inlines):
+        if isinstance(inline, Break) and (number == 0 or texts[number - 1].endswith("\n")):  # an empty line would end the paragraph
+            texts[number] = "\\\n"
     return "".join(texts)
 
 

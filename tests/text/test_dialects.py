@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -233,6 +233,7 @@ def said(blocks: tuple[Block, ...]) -> str:
 
 
 @unhurried
+@example("a\n\\\n- ")
 @given(BODIES)
 def test_commonmark_means_the_same_when_read_again(body: str):
     blocks = blocks_of(body)
