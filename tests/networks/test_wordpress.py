@@ -269,6 +269,8 @@ def test_an_ended_token_of_wordpress_com_can_be_renewed(com):
     error = com.fault(403, {}, {"error": "authorization_required", "message": "An active access token must be used."})
     assert isinstance(error, AuthFailed)
     assert error.expired
+    assert com.fault(401, {}, {"code": "rest_not_logged_in"}).expired
+    assert not com.fault(403, {}, {"code": "rest_cannot_create"}).expired
 
 
 def test_a_post_that_the_server_numbered_is_found_too(network, at, said, noon, fake):

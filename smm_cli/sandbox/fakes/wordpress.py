@@ -218,15 +218,16 @@ class FakeWordPress(Fake):
 
     @route("GET", "/{api*}/{kind}")
     def some_terms(self, call: Call) -> Reply:
-        self._who(call, "rest_forbidden_context")
         found = self._kind(call).items()
+        self._who(call, "rest_forbidden_context")
         wanted = call.asked("search").lower()
         return Reply(200, [{"id": id, "name": html.escape(name)} for id, name in found if wanted in name.lower()])
 
     @route("POST", "/{api*}/{kind}")
     def new_term(self, call: Call) -> Reply:
+        terms = self._kind(call)
         self._who(call)
-        terms, name = self._kind(call), str(self._sent(call).get("name", ""))
+        name = str(self._sent(call).get("name", ""))
         if call.args["kind"] == "categories" and self.role != "editor":
             raise refused(403, "rest_cannot_create", "Sorry, you are not allowed to create terms in this taxonomy.")
         if (known := next((id for id, one in terms.items() if one.casefold() == name.casefold()), 0)) and name:
