@@ -19,7 +19,7 @@ from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.dialects import html, plain
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, Doing, Earlier, Found, Intent, Looking, Publishing, Request
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Request
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Blob, Part, Post
 
@@ -50,6 +50,8 @@ class Newsletter(Network):
     appends = frozenset({"link"})
     sent: ClassVar[frozenset[str]] = frozenset({"sent"})
     """Statuses of a campaign that goes out, or went."""
+    unsent: ClassVar[frozenset[str]] = frozenset({"draft"})
+    """Statuses of a campaign that nobody has sent; of any other status than these and those nobody knows."""
 
     Settings = Later("smm_cli.networks._newsletter_tables", "Settings")
 
@@ -117,6 +119,9 @@ class Newsletter(Network):
         if found is None:
             answer = yield self.creation(payload, message, body)
             found = self._known(answer)
+        elif found.status not in self.unsent:
+            hint = f"look at campaign {found.id} there; smm sends drafts only, so that no mail comes twice"
+            raise Rejected(f"{self.title} says {found.status!r} of this mail's campaign", hint=hint, slug="mail-sent")
         yield from self.fill(found.id, message, body)
         yield Earlier()
         yield replace(self.dispatch(found), commits=True)
@@ -125,8 +130,10 @@ class Newsletter(Network):
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """By the marker: a draft that was to be sent and is one still was not sent."""
         found = yield from self.find(payload)
-        if found is None or (self.settings.send and found.status not in self.sent):
+        if found is None or (self.settings.send and found.status in self.unsent):
             return Absent()
+        if self.settings.send and found.status not in self.sent:
+            return CannotTell(f"{self.title} says {found.status!r} of campaign {found.id}")
         if not self.settings.send and type(self).fill is not Newsletter.fill:
             message = payload.parts[intent.part]
             body = yield from self._whole(message)
@@ -184,8 +191,10 @@ def marker(payload: Payload) -> str:
 
 
 def of_marker(listed: Any, payload: Payload, *path: str) -> Mapping[str, Any] | None:
-    """Of `listed` the one that has the marker at `path`: the value itself, in a list, or at the end of a name."""
-    for one in listed if isinstance(listed, list) else []:
+    """Of `listed` the one that has the marker at `path`: the value itself, in a list, or at the end of a name. No list proves nothing."""
+    if not isinstance(listed, list):
+        raise Retriable("the list of campaigns cannot be read")
+    for one in listed:
         value = Answer(200, {}, one).get(*path, default="")
         if marker(payload) in (value if isinstance(value, list) else str(value).replace("(", " ").replace(")", " ").split()):
             return one if isinstance(one, Mapping) else None

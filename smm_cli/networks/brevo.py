@@ -31,7 +31,7 @@ class Brevo(Newsletter):
     docs = DOCS
     auth = Bearer(header="api-key", scheme="")
     fetches = frozenset({"image"})
-    sent = frozenset({"sent", "queued", "in_process", "archive"})
+    sent = frozenset({"sent", "queued", "in_process", "in_review", "archive"})
     text = (Limit("body", 990_000, "utf8", f"{DOCS}: htmlContent below 1 MB, the footer with it", "2026-11-22"),)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF), 10_000_000), 20, "shown from a public address", "2026-11-22"),)
     media_count = 20
@@ -52,10 +52,11 @@ class Brevo(Newsletter):
     # -- campaigns ---------------------------------------------------------------------------------------------------------
 
     def find(self, payload: Payload) -> Generator[Request, Answer, Campaign | None]:
-        """Among the newest, by their tag: neither names nor tags can be asked for."""
+        """Among the newest, by tag or name: neither can be asked for. Both fields of the list are optional (brevo-python 5.1.0)."""
         query = (("limit", "50"), ("sort", "desc"), ("excludeHtmlContent", "true"))
         answer = yield Request("GET", self.api, query=query, keeps_for=LOOKED_FOR)
-        found = of_marker(answer.get("campaigns"), payload, "tag")
+        listed = answer.get("campaigns", default=None if answer.get("count") else [])
+        found = of_marker(listed, payload, "tag") or of_marker(listed, payload, "name")
         return _campaign(str(found.get("id") or ""), str(found.get("status") or "")) if found else None
 
     def creation(self, payload: Payload, message: PayloadPart, body: str) -> Request:

@@ -28,6 +28,7 @@ class Mailchimp(Newsletter):
     auth = Bearer()
     fetches = frozenset({"image"})
     sent = frozenset({"sending", "sent", "schedule"})
+    unsent = frozenset({"save"})
     text = (Limit("subject", 150, "code_points", f"{DOCS}add-campaign/ settings.subject_line (unverified)", "2026-11-22"),)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF), 10_000_000), 20, "shown from a public address", "2026-11-22"),)
     media_count = 20

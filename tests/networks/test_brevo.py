@@ -13,7 +13,7 @@ from smm_cli.networks.check import check_payload
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.brevo import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
 from smm_cli.words.post import Post
 
 SETTINGS = {"sender": "news@acme.example", "sender_name": "Acme", "lists": [3]}
@@ -58,6 +58,37 @@ def test_a_lost_answer_to_the_sending_is_looked_into(at, facts, seal, noon, kind
     if found is Absent:
         at.run(network, network.publish(payload, 0))
     assert [one["status"] for one in at.app.campaigns.values()] == ["queued"]
+
+
+@pytest.mark.parametrize(
+    ("status", "found"), [("draft", Absent), ("queued", Found), ("in_review", Found), ("suspended", CannotTell), ("cancelled", CannotTell)]
+)
+def test_only_a_draft_was_not_sent(at, facts, seal, noon, status, found):
+    network = NETWORK(SENDING)
+    payload = said(network, facts, seal)
+    receipt = at.run(network, network.publish(payload, 0))
+    at.app.campaigns[receipt.id]["status"] = status
+    assert isinstance(at.run(network, network.lookup(payload, Intent(0, at.seen[-1], noon), (), None)), found)
+    if found is not Absent:
+        with pytest.raises(Rejected, match=status):
+            at.run(network, network.publish(payload, 0))
+
+
+def test_a_campaign_is_known_by_its_name_too(at, facts, seal, noon):
+    network = NETWORK(SENDING)
+    payload = said(network, facts, seal)
+    receipt = at.run(network, network.publish(payload, 0))
+    at.app.campaigns[receipt.id]["tag"] = None
+    assert isinstance(at.run(network, network.lookup(payload, Intent(0, at.seen[-1], noon), (), None)), Found)
+
+
+@pytest.mark.parametrize(("body", "known"), [({"count": 0}, True), ({"count": 2}, False), ({"campaigns": None, "count": 1}, False)])
+def test_a_list_that_cannot_be_read_proves_nothing(facts, seal, body, known):
+    network = NETWORK(SENDING)
+    asking = network.find(said(network, facts, seal))
+    next(asking)
+    with pytest.raises(StopIteration if known else Retriable):
+        asking.send(Answer(200, {}, body))
 
 
 def test_an_account_that_may_send_nothing_stops_the_channel(at, facts, seal):
