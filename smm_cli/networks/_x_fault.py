@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from smm_cli.errors import AuthFailed, Rejected, SmmError
+from smm_cli.errors import AuthFailed, RateLimited, Rejected, SmmError
 from smm_cli.networks.fault import fault_by_status, said_by
 
 ACCOUNT = frozenset({32, 64, 89, 99, 215, 226, 261, 326})
@@ -34,7 +35,19 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any, *, renewable:
     if status == 403 and DUPLICATE.search(told):
         hint = "X refuses the text of a recent post: change it, or look at the account whether it is out already"
         return Rejected(told, hint=hint, slug="duplicate")
+    if status == 429 and (seconds := _until_tomorrow(headers)):
+        return RateLimited(told, after=seconds)
     return fault_by_status(status, headers, {"detail": words_of(body)})
+
+
+def _until_tomorrow(headers: Mapping[str, str]) -> float | None:
+    """Seconds until a limit of 24 hours that is used up begins anew, by X's own clock; the usual header tells of 15 minutes."""
+    used = [name for name in ("user", "app") if headers.get(f"x-{name}-limit-24hour-remaining") == "0"]
+    try:
+        now = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        return max((float(headers.get(f"x-{name}-limit-24hour-reset", "0")) - now for name in used), default=None)
+    except (TypeError, ValueError):
+        return None
 
 
 def errors_of(body: Any) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
+from smm_cli.text.x import addresses, in_units
 from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, Looking, Request
 
 PAGES, PAGE = 3, 100
@@ -19,6 +20,7 @@ SKEW = timedelta(seconds=60)
 FIELDS = "created_at,entities,note_tweet,attachments,referenced_tweets"
 LOST = re.compile(r"[\s/\u2060]|https?:|www\.")
 """What X may change when it makes an address of a text, and white space."""
+NAMES = re.compile(r"(@\w+)+")
 
 
 def look_for(api: str, user: str, intent: Intent, known: set[str], receipt: Any) -> Looking:
@@ -31,15 +33,19 @@ def look_for(api: str, user: str, intent: Intent, known: set[str], receipt: Any)
         query: tuple[tuple[str, str], ...] = (("max_results", str(PAGE)), ("start_time", since), ("tweet.fields", FIELDS))
         query += (("pagination_token", token),) if token else ()
         page = yield Request("GET", f"{api}/2/users/{user}/tweets", query=query)
-        found = page.get("data", default=[])
-        items += [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+        found = page.get("data", default=[] if page.get("meta", "result_count") == 0 else None)
+        if not isinstance(found, list):
+            return CannotTell(f"https://x.com/i/user/{user}")
+        items += [item for item in found if isinstance(item, Mapping)]
         token = str(page.get("meta", "next_token", default=""))
         if not token:
             break
-    for item in reversed(items):
-        if str(item.get("id")) not in known and is_same(item, sent):
+    others = [item for item in reversed(items) if str(item.get("id")) not in known]
+    for item in others:
+        if is_same(item, sent):
             return Found(receipt(str(item.get("id"))))
-    return CannotTell(f"https://x.com/i/user/{user}") if token else Absent()
+    near = not sent.get("media") and any(_is_near(item, str(sent.get("text") or "")) for item in others)
+    return CannotTell(f"https://x.com/i/user/{user}") if token or near else Absent()
 
 
 def is_same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
@@ -47,20 +53,37 @@ def is_same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     told = [str(one.get("id")) for one in item.get("referenced_tweets") or () if one.get("type") == "replied_to"]
     keys = [str(key).partition("_")[2] for key in (item.get("attachments") or {}).get("media_keys") or ()]
     media = [str(id) for id in (sent.get("media") or {}).get("media_ids") or ()]
-    if told != [str(id) for id in [(sent.get("reply") or {}).get("in_reply_to_tweet_id")] if id]:
+    target = (sent.get("reply") or {}).get("in_reply_to_tweet_id")
+    if told != [str(id) for id in [target] if id]:
         return False
     if media:
         return bool(set(keys) & set(media))
-    return not keys and same_text(item, str(sent.get("text") or ""))
+    return not keys and same_text(item, str(sent.get("text") or ""), reply=bool(target), quoted=str(sent.get("quote_tweet_id") or ""))
 
 
-def same_text(item: Mapping[str, Any], text: str) -> bool:
-    """Whether the text is ours once its addresses are written out; a long post shows its whole text in a field of its own."""
+def same_text(item: Mapping[str, Any], text: str, *, reply: bool = False, quoted: str = "") -> bool:
+    """Whether the text is ours once its addresses are written out; a long post shows its whole text in a field of its own.
+
+    X adds to it: before a `reply` whom it answers, after a quotation the address of the `quoted` post.
+    """
     whole = item.get("note_tweet") or item
-    shown = str(whole.get("text") or "")
+    shown = unescape(str(whole.get("text") or ""))
     for url in (whole.get("entities") or {}).get("urls") or ():
-        shown = shown.replace(str(url.get("url")), str(url.get("expanded_url") or ""))
-    return _squashed(unescape(shown)) == _squashed(text)
+        address = str(url.get("expanded_url") or "")
+        shown = shown.replace(str(url.get("url")), "" if quoted and address.endswith(f"/status/{quoted}") else address)
+    found, ours = _squashed(shown), _squashed(text)
+    return found == ours or (reply and found.endswith(ours) and bool(NAMES.fullmatch(found.removesuffix(ours))))
+
+
+def _is_near(item: Mapping[str, Any], text: str) -> bool:
+    """Whether nothing but the addresses differ: X may have written ours otherwise, which proves neither."""
+    whole, ours = item.get("note_tweet") or item, in_units(unicodedata.normalize("NFC", text))
+    urls, shown = (whole.get("entities") or {}).get("urls") or (), unescape(str(whole.get("text") or ""))
+    for url in urls:
+        shown = shown.replace(str(url.get("url")), "")
+    for start, end in reversed(places := list(addresses(ours))):
+        ours = ours[:start] + ours[end:]
+    return bool(urls and places) and in_units(_squashed(shown)) == _squashed(ours)
 
 
 def _squashed(text: str) -> str:

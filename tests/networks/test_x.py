@@ -10,14 +10,14 @@ import pytest
 from smm_cli.accounts.sign import sign
 from smm_cli.clock import SetClock
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
-from smm_cli.networks._x_lookup import is_same
+from smm_cli.networks._x_lookup import is_same, look_for
 from smm_cli.networks.check import check_payload
 from smm_cli.networks.x import NETWORK
 from smm_cli.sandbox.fakes.x import FAKE
 from smm_cli.words.auth import OAuth1
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, Request
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Json, Request
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("it", "x", {"client_id": "app"})
@@ -222,7 +222,7 @@ def lost(at, network, payload):
     return intent_of(at, network, payload)
 
 
-@pytest.mark.parametrize("body", ["a < b & c > d", "See https://a.example/b?c=1&d=2 now", "@nobody 👩‍👩‍👧 " + "long " * 100])
+@pytest.mark.parametrize("body", ["a < b & c > d", "See https://a.example/b?c=1&copy=2 now", "@nobody 👩‍👩‍👧 " + "long " * 100])
 def test_a_post_is_found_though_x_rewrote_it(fake, at, network, said, body):
     fake.plan = "Premium"
     network.account = Account("@ada", "uada")
@@ -258,6 +258,44 @@ def test_a_listing_without_end_cannot_tell(fake, at, network, said):
     fake.tweets = {str(n): {**next(iter(fake.tweets.values())), "id": str(n), "text": f"{n}"} for n in range(400)}
     assert isinstance(at.run(network, network.lookup(payload, intent, (), None)), CannotTell)
     assert len([request for request in at.seen if "/tweets" in request.url and request.method == "GET"]) == 3
+
+
+REWRITTEN = {
+    "id": "7",
+    "text": "So https://t.co/a",
+    "entities": {"urls": [{"url": "https://t.co/a", "expanded_url": "https://b.example/"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [({}, "So"), ({"meta": {"result_count": 1}}, "So"), ({"data": [REWRITTEN], "meta": {}}, "So https://a.org/%7E")],
+)
+def test_a_listing_that_cannot_be_read_or_differs_in_addresses_alone_proves_nothing(noon, answer, text):
+    intent = Intent(0, Request("POST", "https://api.x.com/2/tweets", Json({"text": text}), commits=True), noon)
+    looking = look_for("https://api.x.com", "1", intent, set(), PartReceipt)
+    next(looking)
+    with pytest.raises(StopIteration) as end:
+        looking.send(Answer(200, {}, answer))
+    assert isinstance(end.value.value, CannotTell)
+
+
+def test_what_x_adds_to_a_reply_and_a_quotation_is_not_missed():
+    reply = {"text": "@jack @bea Yes", "referenced_tweets": [{"type": "replied_to", "id": "5"}]}
+    assert is_same(reply, {"text": "Yes", "reply": {"in_reply_to_tweet_id": "5"}})
+    assert is_same(reply, {"text": "@bea Yes", "reply": {"in_reply_to_tweet_id": "5"}})
+    assert not is_same(reply, {"text": "es", "reply": {"in_reply_to_tweet_id": "6"}})
+    assert not is_same({"text": "@jack Yes"}, {"text": "Yes"})
+    urls = [{"url": "https://t.co/q", "expanded_url": "https://twitter.com/jack/status/5"}]
+    assert is_same({"text": "So https://t.co/q", "entities": {"urls": urls}}, {"text": "So", "quote_tweet_id": "5"})
+    assert not is_same({"text": "So https://t.co/q", "entities": {"urls": urls}}, {"text": "So", "quote_tweet_id": "6"})
+
+
+def test_a_limit_of_a_day_is_waited_for(network):
+    headers = {"date": "Mon, 23 Nov 2026 01:00:00 GMT", "x-user-limit-24hour-reset": "1795417200", "retry-after": "900"}
+    assert network.fault(429, {**headers, "x-user-limit-24hour-remaining": "0"}, None).after == 21_600
+    assert network.fault(429, {**headers, "x-user-limit-24hour-remaining": "3"}, None).after == 900
+    assert network.fault(429, {**headers, "date": "?", "x-user-limit-24hour-remaining": "0"}, None).after == 900
 
 
 def test_a_withdrawn_post_may_be_gone_already(fake, at, network, said):
