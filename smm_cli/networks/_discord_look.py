@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from smm_cli.networks._discord_message import receipt_of
+from smm_cli.networks._discord_message import AGENT, receipt_of
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, Looking, Multipart, Request
 
@@ -23,12 +23,12 @@ def snowflake(at: datetime) -> str:
 
 def look_for(base: str, guild: str, payload_json: Mapping[str, Any], intent: Intent, where: str, earlier: Any) -> Looking:
     """Found or Absent: all messages since the intent are read, the oldest first."""
-    me = yield Request("GET", f"{base}/users/@me")
+    me = yield Request("GET", f"{base}/users/@me", headers=AGENT)
     after = snowflake(intent.at - SKEW)
     known = earlier.id if isinstance(earlier, PartReceipt) else ""
     for _ in range(PAGES):
         query = (("limit", str(PAGE)), ("after", after))
-        page = yield Request("GET", f"{base}/channels/{where}/messages", query=query)
+        page = yield Request("GET", f"{base}/channels/{where}/messages", headers=AGENT, query=query)
         items = [item for item in page.body if isinstance(item, Mapping)] if isinstance(page.body, list) else None
         if items is None:
             break
@@ -62,4 +62,5 @@ def _same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     answered = (item.get("message_reference") or {}).get("message_id", "")
     target = (sent.get("message_reference") or {}).get("message_id", "")
     text = str(item.get("content") or "").strip() == str(sent.get("content") or "").strip()
-    return text and files == asked and question == wanted and answered == target
+    # a message whose target was gone answers nothing (fail_if_not_exists)
+    return text and files == asked and question == wanted and answered in ("", target)

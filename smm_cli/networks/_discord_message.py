@@ -11,6 +11,8 @@ from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Json, Request
 
 CALLED = re.compile(r"(?<!\\)<@(\d+)>")
+AGENT = {"user-agent": "DiscordBot (https://smm-cli.example/docs, 1)"}
+"""Clients that do not name themselves in this form may be blocked. Source: discord-api-docs, Reference, User Agent (2026-08-06)."""
 NO_EMBEDS, SILENT = 1 << 2, 1 << 12
 """Flags SUPPRESS_EMBEDS and SUPPRESS_NOTIFICATIONS. Source: discord-api-docs, Message Flags (2026-08-06)."""
 
@@ -31,16 +33,20 @@ def message_of(part: PayloadPart) -> dict[str, Any]:
     if part.media:
         names = [file_name(file_of(medium), n) for n, medium in enumerate(part.media)]
         described = [{"description": medium.alt} if medium.alt else {} for medium in part.media]
-        body["attachments"] = [{"id": n, "filename": name, **more} for n, (name, more) in enumerate(zip(names, described, strict=True))]
+        # ids are text as all ids are (OpenAPI, MessageAttachmentRequest), numbers of the files though they be
+        body["attachments"] = [
+            {"id": str(n), "filename": name, **more} for n, (name, more) in enumerate(zip(names, described, strict=True))
+        ]
     return body
 
 
 def request_of(url: str, query: tuple[tuple[str, str], ...], body: Mapping[str, Any], part: PayloadPart) -> Request:
     """The one request that publishes, with its files in it."""
     if not part.media:
-        return Request("POST", url, Json(dict(body)), query=query, commits=True)
+        return Request("POST", url, Json(dict(body)), AGENT, query=query, commits=True)
     files = files_of(part.media, lambda n: f"files[{n}]")
-    return Request("POST", url, multipart({"payload_json": body}, files), query=query, commits=True, timeout=patience(part.media))
+    whole = multipart({"payload_json": body}, files)
+    return Request("POST", url, whole, AGENT, query=query, commits=True, timeout=patience(part.media))
 
 
 def receipt_of(message: Mapping[str, Any], guild: str) -> PartReceipt:

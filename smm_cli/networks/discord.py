@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks._chat import Chat
 from smm_cli.networks._discord_look import look_for, sent_by
-from smm_cli.networks._discord_message import message_of, receipt_of, request_of
+from smm_cli.networks._discord_message import AGENT, message_of, receipt_of, request_of
 from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later
 from smm_cli.networks.fault import retry_after, said_by
@@ -18,7 +19,7 @@ from smm_cli.text.discord import discord, escaped
 from smm_cli.words.auth import Auth, Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, CannotTell, Doing, Earlier, Intent, Json, Looking, Publishing, Request, Verifying, handle
+from smm_cli.words.exchange import Answer, CannotTell, Doing, Earlier, Found, Intent, Json, Looking, Publishing, Request, Verifying, handle
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem
@@ -143,7 +144,7 @@ class Discord(Chat):
         if self.settings.crosspost and self.settings.channel:
             yield receipt
             where = f"{self.base}/channels/{receipt.more['channel']}/messages/{receipt.id}/crosspost"
-            yield Request("POST", where, Json({}), may_fail=True)
+            yield Request("POST", where, Json({}), AGENT, may_fail=True)
         return receipt
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
@@ -152,12 +153,13 @@ class Discord(Chat):
         if message.fields.get("poll"):
             raise Rejected("Discord changes no poll", hint="withdraw it, and post it again")
         body = {name: value for name, value in message_of(message).items() if name in ("allowed_mentions", "flags")}
-        yield Request("PATCH", self._message(receipt), Json({**body, "content": message.text}), query=self._in_thread(receipt))
+        yield Request("PATCH", self._message(receipt), Json({**body, "content": message.text}), AGENT, query=self._in_thread(receipt))
         return receipt
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Delete one message; one that is gone already is success."""
-        answer = yield Request("DELETE", self._message(receipt), query=self._in_thread(receipt), reads="any", may_fail=True)
+        query = self._in_thread(receipt)
+        answer = yield Request("DELETE", self._message(receipt), headers=AGENT, query=query, reads="any", may_fail=True)
         if not (answer.status == 404 and answer.get("code") in (10008, 10003)):  # unknown message, or its thread
             self.must(answer)
 
@@ -167,16 +169,20 @@ class Discord(Chat):
         opens = self.settings.forum and intent.part == 0
         if self.settings.webhook or opens:
             return CannotTell(f"look into the channel {self.channel.name} on Discord yourself")
-        return (yield from look_for(self.base, self._guild, sent_by(intent), intent, where, earlier))
+        found = yield from look_for(self.base, self._guild, sent_by(intent), intent, where, earlier)
+        if not isinstance(found, Found) or where == self.settings.channel:
+            return found
+        # what follows goes into the same thread
+        return Found(replace(found.receipt, more={**found.receipt.more, "thread": where}))
 
     def verify(self) -> Verifying:
         """Whose token it is, and where it writes."""
         if self.settings.webhook:
-            hook = yield Request("GET", self._hook, auth="")
+            hook = yield Request("GET", self._hook, headers=AGENT, auth="")
             facts = {"guild": hook.get("guild_id", default=""), "channel": hook.get("channel_id", default="")}
             return Account(str(hook.get("name", default="webhook")), str(hook.get("id")), facts=facts)
-        me = yield Request("GET", f"{self.base}/users/@me")
-        room = yield Request("GET", f"{self.base}/channels/{self.settings.channel}")
+        me = yield Request("GET", f"{self.base}/users/@me", headers=AGENT)
+        room = yield Request("GET", f"{self.base}/channels/{self.settings.channel}", headers=AGENT)
         facts = {"guild": room.get("guild_id", default=""), "type": room.get("type", default=0)}
         url = f"https://discord.com/channels/{facts['guild'] or '@me'}/{self.settings.channel}"
         return Account(f"@{me.get('username', default='')}", str(me.get("id")), str(room.get("name", default="")), url, facts=facts)

@@ -109,7 +109,7 @@ def test_files_carry_their_descriptions(fake, at, network, seal, facts, png):
     media = (Media("secret name.png", "A cat", blob=at.blob(png, "image/png")),)
     at.run(network, network.publish(composed(network, seal, facts, media=media), 0))
     told = json.loads(at.seen[0].body.fields[0].value)
-    assert told["attachments"] == [{"id": 0, "filename": "media-1.png", "description": "A cat"}]
+    assert told["attachments"] == [{"id": "0", "filename": "media-1.png", "description": "A cat"}]
     assert fake.public[0].media == ("A cat",)
 
 
@@ -183,6 +183,32 @@ def test_a_webhook_and_a_thread_in_a_forum_cannot_be_looked_up(at, seal, facts, 
         payload = composed(network, seal, facts, title="T")
         at.run(network, network.publish(payload, 0))
         assert isinstance(lookup(at, network, payload, noon), CannotTell)
+
+
+def test_what_follows_a_message_that_was_found_goes_into_its_thread(fake, at, seal, facts, noon):
+    network = NETWORK(replace(CHANNEL, settings={"channel": ROOM, "thread": "1400000000000000000"}), ACCOUNT)
+    payload = composed(network, seal, facts, "One\n\n---\n\nTwo")
+    at.run(network, network.publish(payload, 0))
+    found = lookup(at, network, payload, noon).receipt
+    at.run(network, network.publish(payload, 1), earlier=found)
+    assert at.seen[-1].url.endswith("/channels/1400000000000000000/messages")
+
+
+def test_a_message_whose_target_was_gone_is_found_all_the_same(fake, at, network, seal, facts, noon):
+    payload = composed(network, seal, facts, reply_to=f"https://discord.com/channels/{GUILD}/{ROOM}/1200000000000000009")
+    receipt = at.run(network, network.publish(payload, 0))
+    assert at.seen[-1].body.value["message_reference"]["message_id"] == "1200000000000000009"
+    del fake.messages[receipt.id]["message_reference"]
+    assert lookup(at, network, payload, noon) == Found(receipt)
+
+
+def test_every_request_names_its_client_as_discord_asks(at, network, seal, facts):
+    for one in (network, NETWORK(HOOK)):
+        receipt = at.run(one, one.publish(composed(one, seal, facts), 0))
+        at.run(one, one.edit(composed(one, seal, facts, "Better"), 0, receipt))
+        at.run(one, one.withdraw(receipt, 0))
+        at.run(one, one.verify())
+    assert {request.headers["user-agent"].partition(" ")[0] for request in at.seen} == {"DiscordBot"}
 
 
 def test_a_number_is_made_of_its_time(noon):

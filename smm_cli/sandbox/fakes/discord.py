@@ -6,6 +6,7 @@ Rules: discord-api-docs (2026-08-06) and its OpenAPI description (2026-07-18), w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -143,6 +144,7 @@ class FakeDiscord(Fake):
     # -- rules ------------------------------------------------------------------------------------------------------------
 
     def _bot(self, call: Call) -> str:
+        _check_agent(call)
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         name = self._named(token) if scheme == "Bot" else ""
         if not name:
@@ -150,6 +152,7 @@ class FakeDiscord(Fake):
         return name
 
     def _webhook(self, call: Call) -> str:
+        _check_agent(call)
         if "authorization" in call.headers:
             raise Refused(401, {"message": "401: Unauthorized", "code": 0})
         name = self._named(call.args["token"])
@@ -247,6 +250,12 @@ class FakeDiscord(Fake):
         del self.messages[found["id"]]
         self.change(found["id"], deleted=True)
         return Reply(204)
+
+
+def _check_agent(call: Call) -> None:
+    """Clients that do not name themselves in the form that is asked of them are blocked. Source: Reference, User Agent."""
+    if not re.match(r"DiscordBot \(https?://\S+, [\w.]+\)", call.headers.get("user-agent", "")):
+        raise Refused(403, "<html><title>Access denied</title>error code: 1010</html>", content_type="text/html")
 
 
 def _refused(status: int, code: int, message: str, **errors: str) -> Refused:
