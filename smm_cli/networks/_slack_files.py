@@ -30,7 +30,7 @@ def upload_all(api: str, media: Sequence[Media]) -> Generator[Step, Any, list[st
 def shared_at(api: str, file: str, channel: str) -> Generator[Step, Any, str]:
     """The time stamp of the message that shares `file` in `channel`; empty where there is none yet."""
     for seconds in (*WAITS, 0.0):
-        answer = yield Request("POST", f"{api}/files.info", Form((("file", file),)), keeps_for=seconds, may_fail=True)
+        answer = yield Request("GET", f"{api}/files.info", query=(("file", file),), keeps_for=seconds, may_fail=True)
         if found := stamp_in(answer, channel):
             return found
         if seconds:

@@ -6,8 +6,10 @@ from collections.abc import Generator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from smm_cli.networks._slack_files import stamp_in
-from smm_cli.words.exchange import Absent, CannotTell, Form, Intent, Json, Request, Step
+from smm_cli.errors import RateLimited, Retriable
+from smm_cli.networks._slack_fault import read_fault
+from smm_cli.networks._slack_files import WAITS, stamp_in
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Intent, Json, Request, Step, Wait
 
 SKEW = timedelta(seconds=60)
 PAGES, PAGE = 10, 100
@@ -24,8 +26,15 @@ def found_stamp(api: str, channel: str, intent: Intent) -> Generator[Step, Any, 
     """A time stamp, Absent, or CannotTell. The token may lack the right to read; then nobody can tell."""
     sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
     if files := sent.get("files"):
-        answer = yield Request("POST", f"{api}/files.info", Form((("file", str(files[0]["id"])),)), may_fail=True)
-        return stamp_in(answer, channel) or (Absent() if answer.get("ok") is True else NOBODY)
+        # Slack shares files a little after it said yes: one look that finds nothing proves nothing
+        for seconds in (*WAITS, 0.0):
+            answer = yield Request("GET", f"{api}/files.info", query=(("file", str(files[0]["id"])),), may_fail=True)
+            _later(answer)
+            if found := stamp_in(answer, channel):
+                return found
+            if seconds:
+                yield Wait(seconds)
+        return Absent() if isinstance(answer.get("file"), Mapping) else NOBODY
     wanted = (sent.get("metadata") or {}).get("event_payload")
     thread, cursor = str(sent.get("thread_ts") or ""), ""
     method = "conversations.replies" if thread else "conversations.history"
@@ -33,13 +42,21 @@ def found_stamp(api: str, channel: str, intent: Intent) -> Generator[Step, Any, 
     for _ in range(PAGES):
         pairs = [("channel", channel), ("oldest", oldest), ("limit", str(PAGE)), ("include_all_metadata", "true")]
         pairs += ([("ts", thread)] if thread else []) + ([("cursor", cursor)] if cursor else [])
-        page = yield Request("POST", f"{api}/{method}", Form(tuple(pairs)), may_fail=True)
-        if page.get("ok") is not True:
+        page = yield Request("GET", f"{api}/{method}", query=tuple(pairs), may_fail=True)
+        _later(page)
+        if page.get("ok") is not True or not isinstance(page.get("messages"), list):
             return NOBODY
-        for message in page.get("messages", default=[]):
+        for message in page.get("messages"):
             if (message.get("metadata") or {}).get("event_payload") == wanted:
                 return str(message["ts"])
         cursor = str(page.get("response_metadata", "next_cursor", default=""))
         if not cursor:
             return Absent() if not page.get("has_more") else NOBODY
     return NOBODY
+
+
+def _later(answer: Answer) -> None:
+    """Raise what passes by itself: to be told to wait is not to be told that nobody can tell."""
+    error = read_fault(answer.status, answer.headers, answer.body) if answer.status else None
+    if isinstance(error, RateLimited | Retriable):
+        raise error

@@ -26,6 +26,8 @@ DOCS = "https://docs.slack.dev/reference/methods"
 API = "https://slack.com/api"
 GB = 1 << 30
 SOUNDS = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/mp4", "audio/aac")
+LITERAL = {"parse": "none", "link_names": False}
+"""No `@name` in a text becomes a call. chat.update parses as a client does where it is told nothing."""
 UPLOADS = f"{DOCS}/files.getUploadURLExternal"
 
 
@@ -126,7 +128,7 @@ class Slack(Chat):
         """Another text; files stay."""
         if not receipt.more.get("ts"):
             raise Rejected("smm does not know the message that shares these files", hint="edit it on Slack")
-        body = {"channel": self._channel(receipt), "ts": receipt.more["ts"], "text": payload.parts[part].text}
+        body = {"channel": self._channel(receipt), "ts": receipt.more["ts"], "text": payload.parts[part].text, **LITERAL}
         yield Request("POST", f"{API}/chat.update", Json(body))
         return receipt
 
@@ -180,7 +182,7 @@ class Slack(Chat):
         """`client_msg_id` is not sent: it is not documented, and nothing shows that it holds."""
         message, settings = payload.parts[part], self.settings
         body: dict[str, Any] = {"channel": settings.channel, "text": message.text, "metadata": mark_of(payload.key, part)}
-        body |= {"unfurl_links": message.fields["unfurl"], "unfurl_media": message.fields["unfurl"], "link_names": False}
+        body |= {"unfurl_links": message.fields["unfurl"], "unfurl_media": message.fields["unfurl"], **LITERAL}
         body |= {"thread_ts": root, **({"reply_broadcast": True} if message.fields.get("broadcast") else {})} if root else {}
         body |= {"username": settings.username} if settings.username else {}
         icon = settings.icon

@@ -17,7 +17,7 @@ from smm_cli.text.mrkdwn import mrkdwn
 from smm_cli.words.auth import Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Earlier, Found, Intent, Request
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("chat", "slack", {"channel": "C0123ABCD"})
@@ -171,6 +171,38 @@ def test_lost_files_are_found_where_they_were_shared(at, network, seal, facts, n
     at.ask(network, request)
     found = at.run(network, network.lookup(payload, intent, (), None))
     assert found.receipt.more["files"] == ["F000001"]
+
+
+def test_files_that_are_shared_a_little_later_are_waited_for(fake, at, network, seal, facts, noon, png):
+    payload = composed(network, seal, facts, media=(Media("a.png", blob=at.blob(png, "image/png")),))
+    intent = Intent(0, commit(at, network, payload), noon)
+    at.ask(network, intent.request)
+    fake.slow = 2
+    assert isinstance(at.run(network, network.lookup(payload, intent, (), None)), Found)
+
+
+@pytest.mark.parametrize("media", [False, True])
+def test_a_limit_while_looking_is_told_as_one(at, network, seal, facts, noon, png, media):
+    payload = composed(network, seal, facts, media=(Media("a.png", blob=at.blob(png, "image/png")),) if media else ())
+    looking = network.lookup(payload, Intent(0, commit(at, network, payload), noon), (), None)
+    assert next(looking).method == "GET"
+    with pytest.raises(RateLimited):
+        looking.send(Answer(429, {"retry-after": "60"}, {"ok": False, "error": "ratelimited"}))
+
+
+def test_an_answer_without_a_list_proves_nothing(at, network, seal, facts, noon):
+    payload = composed(network, seal, facts)
+    looking = network.lookup(payload, Intent(0, commit(at, network, payload), noon), (), None)
+    next(looking)
+    with pytest.raises(StopIteration) as found:
+        looking.send(Answer(200, body={"ok": True}))
+    assert isinstance(found.value.value, CannotTell)
+
+
+def test_neither_a_message_nor_its_edit_is_searched_for_names(at, network, seal, facts):
+    receipt = at.run(network, network.publish(composed(network, seal, facts), 0))
+    at.run(network, network.edit(composed(network, seal, facts, "Better"), 0, receipt))
+    assert [(request.body.value["parse"], request.body.value["link_names"]) for request in at.seen] == [("none", False)] * 2
 
 
 def test_who_may_not_read_cannot_tell(fake, at, network, seal, facts, noon):

@@ -30,6 +30,8 @@ class FakeSlack(Fake):
         self.messages: dict[str, dict[str, Any]] = {}
         self.files: dict[str, dict[str, Any]] = {}
         self.closed: set[str] = set()
+        self.slow = 0
+        """Looks at a file before Slack tells where it shared it."""
         self.scopes = {"chat:write", "files:write", "files:read", "channels:history"}
 
     def too_many(self, seconds: float) -> Reply:
@@ -68,11 +70,11 @@ class FakeSlack(Fake):
         self.change(found["id"], deleted=True)
         return _yes(ts=found["ts"])
 
-    @route("POST", "/api/conversations.history")
+    @route("GET", "/api/conversations.history")
     def history(self, call: Call) -> Reply:
         return self._listed(call, lambda message, sent: not message.get("thread_ts"))
 
-    @route("POST", "/api/conversations.replies")
+    @route("GET", "/api/conversations.replies")
     def replies(self, call: Call) -> Reply:
         return self._listed(call, lambda message, sent: sent.get("ts") in (message["ts"], message.get("thread_ts")))
 
@@ -120,13 +122,14 @@ class FakeSlack(Fake):
             file["shares"] = {"public": {channel: [{"ts": made["ts"]}]}}
         return _yes(files=[{"id": id} for id in kept])
 
-    @route("POST", "/api/files.info")
+    @route("GET", "/api/files.info")
     def info(self, call: Call) -> Reply:
         self._who(call, "files:read")
-        file = self.files.get(str(call.sent.get("file")))
+        file = self.files.get(call.asked("file"))
         if file is None:
             raise _no("file_not_found")
-        return _yes(file={"id": call.sent["file"], "shares": file["shares"]})
+        self.slow -= 1
+        return _yes(file={"id": call.asked("file"), "shares": file["shares"] if self.slow < 0 else {}})
 
     @route("POST", "/api/files.delete")
     def unmake(self, call: Call) -> Reply:
@@ -196,8 +199,8 @@ class FakeSlack(Fake):
 
     def _listed(self, call: Call, fits: Any) -> Reply:
         self._who(call, "channels:history")
-        sent, channel = call.sent, self._channel(call.sent.get("channel"))
-        since = float(sent.get("oldest") or 0)
+        sent = {name: call.asked(name) for name in ("ts", "oldest", "cursor", "limit", "include_all_metadata")}
+        channel, since = self._channel(call.asked("channel")), float(sent["oldest"] or 0)
         found = [m for m in self.messages.values() if m["channel"] == channel and float(m["ts"]) > since and fits(m, sent)]
         page, most = int(sent.get("cursor") or 0), min(int(sent.get("limit") or 100), 999)
         shown = list(reversed(found))[page : page + most]
