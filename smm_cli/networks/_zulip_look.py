@@ -11,6 +11,7 @@ from smm_cli.words.exchange import Absent, CannotTell, Form, Found, Intent, Look
 
 PAGE = 100
 SKEW = timedelta(seconds=60)
+ELSEWHERE = CannotTell("look into the topic on Zulip yourself")
 
 
 def look_for(base: str, intent: Intent, earlier: Any, receipt: Any) -> Looking:
@@ -18,7 +19,10 @@ def look_for(base: str, intent: Intent, earlier: Any, receipt: Any) -> Looking:
     sent = dict(intent.request.body.pairs) if isinstance(intent.request.body, Form) else {}
     me = yield Request("GET", f"{base}/users/me")
     narrow: list[dict[str, Any]] = [{"operator": "sender", "operand": me.get("user_id")}]
-    narrow += [{"operator": "channel", "operand": sent.get("to")}, {"operator": "topic", "operand": sent.get("topic")}]
+    channel = sent.get("to", "")
+    # text is taken for a name, even one of digits (zerver/lib/streams.py, get_stream_by_narrow_operand_access_unchecked)
+    narrow += [{"operator": "channel", "operand": int(channel) if channel.isdigit() else channel}]
+    narrow += [{"operator": "topic", "operand": sent.get("topic")}]
     query = (
         ("anchor", "newest"),
         ("num_before", str(PAGE)),
@@ -27,7 +31,9 @@ def look_for(base: str, intent: Intent, earlier: Any, receipt: Any) -> Looking:
         ("narrow", json.dumps(narrow)),
     )
     page = yield Request("GET", f"{base}/messages", query=query)
-    items = page.get("messages", default=[])
+    items = page.get("messages")
+    if not isinstance(items, list):
+        return ELSEWHERE
     since = (intent.at - SKEW).timestamp()
     known = earlier.id if isinstance(earlier, PartReceipt) else ""
     for item in items:
@@ -35,4 +41,4 @@ def look_for(base: str, intent: Intent, earlier: Any, receipt: Any) -> Looking:
         if new and str(item.get("content", "")).strip() == str(sent.get("content", "")).strip():
             return Found(receipt(str(item["id"])))
     whole = page.get("found_oldest") is True or len(items) < PAGE or items[0].get("timestamp", 0) < since
-    return Absent() if whole else CannotTell("look into the topic on Zulip yourself")
+    return Absent() if whole else ELSEWHERE

@@ -14,7 +14,7 @@ from smm_cli.networks.check import check_payload
 from smm_cli.networks.zulip import NETWORK
 from smm_cli.sandbox.fakes.zulip import FAKE
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("chat", "zulip", {"server": "https://zulip.example", "channel": "news"})
@@ -119,6 +119,23 @@ def test_a_lost_message_is_found_in_its_topic(fake, at, network, seal, facts, no
     assert at.run(network, network.lookup(payload, intent_of(network, payload, noon, 1), (), first)) == Absent()
     late = replace(intent, at=noon + timedelta(minutes=2))
     assert at.run(network, network.lookup(payload, late, (), None)) == Absent()
+
+
+def test_a_channel_that_is_named_by_number_is_looked_into_by_number(at, seal, facts, noon):
+    network = NETWORK(replace(CHANNEL, settings={**CHANNEL.settings, "channel": "42"}), ACCOUNT)
+    payload = composed(network, seal, facts)
+    receipt = at.run(network, network.publish(payload, 0))
+    assert at.run(network, network.lookup(payload, intent_of(network, payload, noon), (), None)) == Found(receipt)
+
+
+def test_an_answer_without_a_list_proves_nothing(network, seal, facts, noon):
+    payload = composed(network, seal, facts)
+    looking = network.lookup(payload, intent_of(network, payload, noon), (), None)
+    next(looking)
+    looking.send(Answer(200, body={"result": "success", "user_id": 1}))
+    with pytest.raises(StopIteration) as found:
+        looking.send(Answer(200, body={"result": "success"}))
+    assert isinstance(found.value.value, CannotTell)
 
 
 def test_more_messages_than_are_listed_leave_it_open(fake, at, network, seal, facts, noon):

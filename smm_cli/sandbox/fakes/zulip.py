@@ -66,7 +66,10 @@ class FakeZulip(Fake):
         wanted = {one["operator"]: one["operand"] for one in json.loads(call.asked("narrow", "[]"))}
         if wanted.get("sender") not in {_number_of(str(m["sender"])) for m in self.messages.values()} | {_number_of(self._who(call))}:
             raise _no("Invalid narrow operator: unknown user", "BAD_NARROW")
-        found = [m for m in self.messages.values() if m["subject"] == wanted.get("topic") and m["channel"] == wanted.get("channel")]
+        channel = wanted.get("channel")  # a number is an id, text always a name
+        if isinstance(channel, str) and channel.isdigit():
+            raise _no("Invalid narrow operator: unknown channel", "BAD_NARROW")
+        found = [m for m in self.messages.values() if m["subject"] == wanted.get("topic") and m["channel"] == str(channel)]
         found = [m for m in found if _number_of(str(m["sender"])) == wanted.get("sender")]
         most = int(call.asked("num_before"))
         return _yes(messages=found[-most:], found_oldest=len(found) <= most, found_newest=True)
