@@ -120,7 +120,7 @@ class Bookmarks(Network):
         """The service has a bookmark of this link that says the same, or it has not: there is no other way to publish one."""
         message = payload.parts[intent.part]
         twin = yield from self.find(message)
-        return Found(twin.receipt) if twin and is_like(twin, message) else Absent()
+        return Found(twin.receipt) if twin and is_like(twin, message, more_tags=True) else Absent()
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """Save it again, whole."""
@@ -166,11 +166,15 @@ def note_of(message: PayloadPart) -> str:
     return "" if message.fields.get("bare") else message.text
 
 
-def is_like(twin: Twin, message: PayloadPart) -> bool:
-    """Whether a bookmark says what `message` says; blanks, the letter case of tags and their order do not count."""
+def is_like(twin: Twin, message: PayloadPart, *, more_tags: bool = False) -> bool:
+    """Whether a bookmark says what `message` says; blanks, the letter case of tags and their order do not count.
+
+    `more_tags`: nor do tags that `message` does not have, since some servers add their own by rules or by AI.
+    """
     fields = message.fields
     same_words = _squashed(twin.title) == _squashed(fields["title"] or twin.title) and _squashed(twin.note) == _squashed(note_of(message))
-    return same_words and {tag.casefold() for tag in twin.tags} == {tag.casefold() for tag in fields["tags"]}
+    theirs, ours = {tag.casefold() for tag in twin.tags}, {tag.casefold() for tag in fields["tags"]}
+    return same_words and (theirs >= ours if more_tags else theirs == ours)
 
 
 def _squashed(text: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from smm_cli.errors import AuthFailed, Rejected, SmmError
+from smm_cli.errors import AuthFailed, Rejected, Retriable, SmmError
 from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, first_twin, names_of, note_of
 from smm_cli.networks.base import Later
 from smm_cli.networks.fault import fault_by_status
@@ -52,6 +52,8 @@ class Linkwarden(Bookmarks):
         twin = first_twin(listed, message, "url", self._twin)
         if twin is None:
             newest = yield Request("GET", f"{self.api}/links", query=(("sort", "0"),), keeps_for=LOOKED_FOR)
+            if not isinstance(newest.get("response"), list):
+                raise Retriable("the newest links cannot be read")
             twin = first_twin(newest.get("response"), message, "url", self._twin)
         return twin
 

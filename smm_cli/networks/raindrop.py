@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from smm_cli.errors import AuthFailed, Rejected, SmmError
-from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, names_of, note_of
+from smm_cli.errors import AuthFailed, Rejected, Retriable, SmmError
+from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, is_like, names_of, note_of
 from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
 from smm_cli.networks.base import Later
 from smm_cli.networks.fault import fault_by_status, said_by
@@ -20,6 +20,9 @@ DOCS = "https://developer.raindrop.io"
 HOST = "https://api.raindrop.io"
 DOORS = OAuthDoors("https://raindrop.io/oauth/authorize", "https://raindrop.io/oauth/access_token", (), pkce=False, json=True)
 """Tokens hold for two weeks; the test token of an app holds for ever and is given without a login. Source: developer.raindrop.io."""
+
+TRASH, MOST = -99, 10
+"""The collection of what was removed; how many bookmarks of one link are looked at."""
 
 
 class Raindrop(Bookmarks):
@@ -53,14 +56,17 @@ class Raindrop(Bookmarks):
     # -- bookmarks ---------------------------------------------------------------------------------------------------------
 
     def find(self, message: PayloadPart) -> Generator[Request, Answer, Twin | None]:
-        """Raindrop.io takes a link twice, but tells whether it is there."""
+        """Raindrop.io takes a link twice, but tells where it is there; the one that says the same is ours. What is in the trash is gone."""
         asked = Json({"urls": [message.fields["url"]]})
         known = yield Request("POST", f"{self.api}/import/url/exists", asked, keeps_for=LOOKED_FOR)
-        id = known.get("ids", 0)
-        if id is None:
-            return None
-        answer = yield Request("GET", f"{self.api}/raindrop/{id}", keeps_for=LOOKED_FOR)
-        return self.saved(answer, message)
+        if not isinstance(ids := known.get("ids"), list):
+            raise Retriable("Raindrop.io does not say whether it has the link")
+        twins: list[Twin] = []
+        for id in ids[:MOST]:
+            answer = yield Request("GET", f"{self.api}/raindrop/{id}", keeps_for=LOOKED_FOR)
+            if answer.get("item", "collection", "$id") != TRASH and answer.get("item", "removed") is not True:
+                twins.append(self.saved(answer, message))
+        return next((twin for twin in twins if is_like(twin, message)), twins[0] if twins else None)
 
     def save(self, message: PayloadPart, twin: Twin | None) -> Request:
         fields = message.fields

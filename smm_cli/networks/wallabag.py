@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -62,7 +63,8 @@ class Wallabag(Bookmarks):
         if not id or isinstance(id, bool):
             return None
         found = yield Request("GET", f"{self.server}/api/entries/{id}.json", keeps_for=LOOKED_FOR)
-        return self._twin(found.body)
+        twin = self._twin(found.body)
+        return replace(twin, note="") if message.fields.get("bare") else twin  # without a text the server fetches one of its own
 
     def save(self, message: PayloadPart, twin: Twin | None) -> Request:
         fields = message.fields

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from smm_cli.errors import AuthFailed, Rejected
+from smm_cli.errors import AuthFailed, Rejected, Retriable
 from smm_cli.networks.linkwarden import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.linkwarden import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.exchange import Absent, Answer, Found, Intent
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("warden", "linkwarden", {"server": "https://warden.example"})
@@ -60,6 +60,24 @@ def test_after_a_lost_answer_it_is_found_though_the_search_lags(at, network, fac
     assert isinstance(at.run(network, network.lookup(payload, intent, (), None)), Found)
     other = said(network, facts, seal, link="https://example.org/other")
     assert at.run(network, network.lookup(other, intent, (), None)) == Absent()
+
+
+def test_tags_that_the_server_adds_do_not_hide_what_was_posted(at, network, facts, seal, noon):
+    payload = said(network, facts, seal, tags=("open source",))
+    at.run(network, network.publish(payload, 0))
+    made = at.app.public[0]
+    at.app.rewrite(made.id, made.text, {**made.more, "tags": [*made.more["tags"], {"name": "by AI"}]})
+    assert isinstance(at.run(network, network.lookup(payload, Intent(0, at.seen[-1], noon), (), None)), Found)
+    with pytest.raises(Rejected, match="something else"):
+        at.run(network, network.publish(payload, 0))
+
+
+def test_a_list_that_cannot_be_read_proves_nothing(network, facts, seal):
+    asking = network.find(said(network, facts, seal).parts[0])
+    next(asking)
+    asking.send(Answer(200, {}, {"data": []}))
+    with pytest.raises(Retriable):
+        asking.send(Answer(200, {}, {"response": "Something"}))
 
 
 def test_writing_over_names_the_collection_and_its_owner(at, network, facts, seal):

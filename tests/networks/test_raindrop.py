@@ -11,7 +11,7 @@ from smm_cli.networks.raindrop import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.raindrop import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent, Json, handle
+from smm_cli.words.exchange import Absent, Answer, Found, Intent, Json, handle
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("drops", "raindrop", {"client_id": "app-1"})
@@ -83,6 +83,32 @@ def test_another_bookmark_of_the_link_is_left_alone(at, network, facts, seal):
         at.run(network, network.publish(said(network, facts, seal), 0))
     at.run(network, network.publish(said(network, facts, seal, options={"replace": True}), 0))
     assert [posted.text for posted in at.app.public] == ["A *page*."]
+
+
+def test_of_several_bookmarks_of_the_link_the_one_that_says_the_same_is_ours(at, network, facts, seal, noon):
+    payload = said(network, facts, seal)
+    at.run(network, network.publish(said(network, facts, seal, "Theirs."), 0))
+    first = at.app.public[0]
+    ours = at.app.shelve("ada", "77", "", "A *page*.", {**first.more, "note": "A *page*."})
+    found = at.run(network, network.lookup(payload, Intent(0, at.seen[-1], noon), (), None))
+    assert isinstance(found, Found)
+    assert found.receipt.id == ours.id
+
+
+def test_no_ids_at_all_prove_nothing(network, facts, seal):
+    asking = network.find(said(network, facts, seal).parts[0])
+    next(asking)
+    with pytest.raises(Retriable):
+        asking.send(Answer(200, {}, {"result": True}))
+
+
+def test_what_is_in_the_trash_is_not_written_to(at, network, facts, seal, noon):
+    payload = said(network, facts, seal)
+    receipt = at.run(network, network.publish(payload, 0))
+    old = at.app.public[0]
+    at.app.rewrite(old.id, old.text, {**old.more, "collection": {"$id": -99}})
+    assert at.run(network, network.lookup(payload, Intent(0, at.seen[-1], noon), (), None)) == Absent()
+    assert at.run(network, network.publish(payload, 0)).id != receipt.id
 
 
 def test_an_error_with_status_200_is_an_error(at, network, facts, seal):

@@ -92,6 +92,13 @@ def test_the_server_may_fetch_the_article_itself(at, network, facts, seal):
     assert len(at.app.posted) == 1
 
 
+def test_an_entry_without_a_text_is_known_though_the_server_fetched_one(at, network, facts, seal, noon):
+    payload = said(network, facts, seal, "")
+    at.run(network, network.publish(payload, 0))
+    assert "The page itself." in at.app.public[0].text
+    assert isinstance(at.run(network, network.lookup(payload, Intent(0, at.seen[-1], noon), (), None)), Found)
+
+
 def test_another_entry_of_the_link_is_left_alone(at, network, facts, seal, noon):
     payload = said(network, facts, seal, "Theirs.", title="Theirs")
     at.run(network, network.publish(payload, 0))
