@@ -46,6 +46,8 @@ INLINE = "cid:"
 PORTS = {"smtp": 587, "smtps": 465}
 REFUSED_LOGIN = frozenset({530, 534, 535, 538})
 """Codes of RFC 4954, section 6."""
+PLAIN = SMTP.clone(cte_type="7bit")
+"""Messages in ASCII, which every server takes: nothing asks whether it offers 8BITMIME (RFC 6152)."""
 DOT = re.compile(rb"(?m)^\.")
 FAREWELL = 2.0
 """Seconds that a server gets to say goodbye: what matters was said by then."""
@@ -132,7 +134,7 @@ def enveloped(body: Any, blobs: Blobs, now: datetime) -> Envelope:
     """The message that the fields of a Multipart describe. Raises Rejected for what no header may hold."""
     fields = body.fields if isinstance(body, Multipart) else ()
     said: Mapping[str, str] = {field.name: field.value for field in fields if isinstance(field.value, str)}
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=PLAIN)
     try:
         message["Date"] = format_datetime(now)
         for name in HEADERS:

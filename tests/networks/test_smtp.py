@@ -58,6 +58,15 @@ def test_without_send_a_message_is_a_file_for_each_list_and_nothing_leaves(tmp_p
     assert network.repeat().seconds is None
 
 
+def test_a_message_is_in_ascii_whatever_it_says(tmp_path, facts, seal):
+    network = NETWORK(DRAFTING)
+    played(tmp_path, network, said(network, facts, seal, "Grüße ☕", title="Über uns"))
+    written = (tmp_path / "outbox/launch.channel.eml").read_bytes()
+    assert written.isascii()
+    message = message_from_bytes(written, policy=default)
+    assert (message["Subject"], message.get_body(("plain",)).get_content().strip()) == ("Über uns", "Grüße ☕")
+
+
 def test_what_is_sent_is_never_repeated(facts):
     network = NETWORK(SENDING)
     assert isinstance(network.auth, Basic)
