@@ -15,7 +15,8 @@ from smm_cli.words.channel import Account
 from smm_cli.words.exchange import Form, Request, Step, Verifying, handle
 
 WEB = "https://www.linkedin.com"
-MAY_POST = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR"})
+MAY_POST = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER", "RECRUITING_POSTER"})
+"""Roles that posts-api names for w_organization_social; of the second its pages write both."""
 
 
 def ask_person(api: str, client_id: str) -> Verifying:
@@ -27,7 +28,7 @@ def ask_person(api: str, client_id: str) -> Verifying:
 
 def ask_page(api: str, headers: Mapping[str, str], author: str, client_id: str) -> Verifying:
     """The page `author`. Raises Rejected where the login may not post as it."""
-    query = (("q", "roleAssignee"), ("state", "APPROVED"))
+    query = (("q", "roleAssignee"), ("state", "APPROVED"), ("count", "100"))
     roles = yield Request("GET", f"{api}/rest/organizationAcls", headers=headers, query=query)
     held = {str(one.get("role")) for one in roles.get("elements", default=[]) if author == one.get("organization")}
     if not MAY_POST & held:

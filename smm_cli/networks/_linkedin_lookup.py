@@ -31,7 +31,8 @@ def look_for_post(api: str, headers: Mapping[str, str], intent: Intent) -> Looki
     told = {**headers, "X-RestLi-Method": "FINDER"}
     answer = yield Request("GET", f"{api}/rest/posts", headers=told, query=query, may_fail=True)
     where = f"https://www.linkedin.com/company/{author.rpartition(':')[2]}/"
-    return _found(answer, intent, where, lambda item: _same_post(item, sent), lambda item: receipt_of(str(item.get("id"))))
+    reaches = 0 < min((_time(item) for item in items_of(answer)), default=0) < _since(intent)  # they come newest first
+    return _found(answer, intent, where, reaches, lambda item: _same_post(item, sent), lambda item: receipt_of(str(item.get("id"))))
 
 
 def look_for_comment(api: str, headers: Mapping[str, str], intent: Intent, earlier: Any) -> Looking:
@@ -46,7 +47,7 @@ def look_for_comment(api: str, headers: Mapping[str, str], intent: Intent, earli
     def same(item: Mapping[str, Any]) -> bool:
         return item.get("actor") == sent.get("actor") and _squashed(_text(item)) == _squashed(_text(sent))
 
-    return _found(answer, intent, earlier.url, same, lambda item: comment_receipt(item, earlier, str(sent.get("actor"))))
+    return _found(answer, intent, earlier.url, False, same, lambda item: comment_receipt(item, earlier, str(sent.get("actor"))))
 
 
 def receipt_of(urn: str) -> PartReceipt:
@@ -61,17 +62,32 @@ def comment_receipt(item: Mapping[str, Any], post: PartReceipt, actor: str) -> P
     return PartReceipt(urn, f"{post.url}?commentUrn={quote(urn, safe='')}", {"post": post.id, "comment": id, "actor": actor})
 
 
-def _found(answer: Answer, intent: Intent, where: str, same: Any, receipt: Any) -> Found | Absent | CannotTell:
+def items_of(answer: Answer) -> list[Mapping[str, Any]]:
+    """What a listing holds, as far as it can be read."""
     items = answer.get("elements")
-    if not answer.ok or not isinstance(items, list):
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+
+def _found(answer: Answer, intent: Intent, where: str, reaches: bool, same: Any, receipt: Any) -> Found | Absent | CannotTell:
+    """`reaches`: whether the listing goes back to before the intent; else it must be the whole one to prove anything."""
+    if not answer.ok or not isinstance(answer.get("elements"), list):
         return CannotTell(HOW.format(where))
-    since = (intent.at - SKEW).timestamp() * 1000
-    times = [_time(item) for item in items]
-    for item, at in zip(reversed(items), reversed(times), strict=True):
-        if at >= since and same(item):
+    items = items_of(answer)
+    for item in reversed(items):
+        if _time(item) >= _since(intent) and same(item):
             return Found(receipt(item))
-    whole = len(items) < PAGE or min(times, default=0) < since
-    return Absent() if whole else CannotTell(HOW.format(where))
+    return Absent() if reaches or _is_whole(answer, len(items)) else CannotTell(HOW.format(where))
+
+
+def _is_whole(answer: Answer, count: int) -> bool:
+    """Whether nothing is on a further page, of which `paging` tells."""
+    links, total = answer.get("paging", "links", default=[]), answer.get("paging", "total", default=count)
+    more = isinstance(links, list) and any(isinstance(one, Mapping) and one.get("rel") == "next" for one in links)
+    return count < PAGE and not more and isinstance(total, int) and total <= count
+
+
+def _since(intent: Intent) -> float:
+    return (intent.at - SKEW).timestamp() * 1000
 
 
 def _same_post(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.linkedin import FAKE
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 PAGE = Channel("it", "linkedin", {"author": "urn:li:organization:1"})
@@ -93,6 +93,16 @@ def test_a_page_of_others_is_told(at):
     network = NETWORK(replace(PAGE, settings={"author": "urn:li:organization:2"}))
     with pytest.raises(Rejected, match="may not post"):
         at.run(network, network.verify())
+
+
+@pytest.mark.parametrize(("role", "may"), [("DIRECT_SPONSORED_CONTENT_POSTER", True), ("CONTENT_ADMIN", True), ("ANALYST", False)])
+def test_the_role_decides_also_where_somebody_has_many_pages(at, page, fake, role, may):
+    fake.roles = [*((f"urn:li:organization:{n}", "ADMINISTRATOR") for n in range(10, 30)), ("urn:li:organization:1", role)]
+    if may:
+        assert at.run(page, page.verify()).name == "Acme"
+    else:
+        with pytest.raises(Rejected, match="may not post"):
+            at.run(page, page.verify())
 
 
 @pytest.mark.parametrize("settings", [{"author": "acme"}, {"api_version": "2026-09"}, {"api_version": "202613"}, {"visibility": "secret"}])
@@ -324,6 +334,30 @@ def test_a_listing_that_cannot_be_read_tells_nothing(page, at, said, fake):
     intent = lost(at, page, payload)
     fake.faults.append(Fault("status", method="GET", status=500, body="<html>"))
     assert isinstance(at.run(page, page.lookup(payload, intent, (), None)), CannotTell)
+
+
+@pytest.mark.parametrize(
+    ("part", "minutes", "paging", "kind"),
+    [
+        (0, [-2], {"total": 9}, Absent),
+        (0, [1], {"links": []}, Absent),
+        (0, [1], {"links": [{"rel": "next", "href": "/"}]}, CannotTell),
+        (1, [-2], {"total": 1}, Absent),
+        (1, [-2], {"total": 9}, CannotTell),
+        (1, [-2] * 100, {}, CannotTell),
+    ],
+)
+def test_a_listing_with_more_pages_tells_nothing_unless_it_reaches_back(page, at, said, part, minutes, paging, kind):
+    payload = said(page, first_comment="More")
+    first = at.run(page, page.publish(payload, 0))
+    commit = at.seen[-1] if part == 0 else lost(at, page, payload, 1, first).request
+    intent = Intent(part, commit, at.clock.now())
+    times = [(intent.at + timedelta(minutes=n)).timestamp() * 1000 for n in minutes]
+    looking = page.lookup(payload, intent, (), first)
+    next(looking)
+    with pytest.raises(StopIteration) as end:
+        looking.send(Answer(200, {}, {"elements": [{"created": {"time": time}} for time in times], "paging": paging}))
+    assert isinstance(end.value.value, kind)
 
 
 # -- signing in ----------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ class Shelf(OAuthFake):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.media: dict[str, dict[str, Any]] = {}
+        self.roles = [("urn:li:organization:1", "ADMINISTRATOR")]
 
     # -- how refusals look -----------------------------------------------------------------------------------------------
 
@@ -91,9 +92,10 @@ class Shelf(OAuthFake):
         return Reply(200, {"sub": account, "name": account.title(), "locale": {"country": "US", "language": "en"}})
 
     @route("GET", "/rest/organizationAcls")
-    def roles(self, call: Call) -> Reply:
+    def roles_of(self, call: Call) -> Reply:
         self.who(call)
-        return Reply(200, {"elements": [{"organization": "urn:li:organization:1", "role": "ADMINISTRATOR", "state": "APPROVED"}]})
+        held = [{"organization": urn, "role": role, "state": "APPROVED"} for urn, role in self.roles]
+        return Reply(200, {"elements": held[: int(call.asked("count") or 10)]})  # ten, where none are asked for
 
     @route("GET", "/rest/organizations/{id}")
     def page(self, call: Call) -> Reply:
