@@ -9,12 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from smm_cli.errors import AuthFailed, RateLimited, Rejected, SmmError
+from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks.fault import fault_by_status
 
 PAUSE = re.compile(r"(\d{1,3}) (millisecond|second|minute|hour)s?")
 SECONDS = {"millisecond": 0.001, "second": 1.0, "minute": 60.0, "hour": 3600.0}
 ACCOUNT = frozenset({"USER_REQUIRED", "USER_SUSPENDED", "ACCOUNT_SUSPENDED", "BAD_CAPTCHA"})
+BUCKET = re.compile(r"<Error>.*?<Code>(\w+)</Code>", re.DOTALL)
+"""How the bucket refuses an upload: too large, or its place has ended (AccessDenied, ExpiredToken)."""
+TOO_LARGE = "EntityTooLarge"
 BLOCKED = "Reddit refuses this program: give your name as `user` in the channel, and look whether the app is approved"
 
 
@@ -31,6 +34,12 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any) -> SmmError |
         return Rejected(told)
     if status == 401:
         return AuthFailed("401: the token has ended, or was taken back", expired=True)
+    if status >= 400 and isinstance(body, str) and (refused := BUCKET.search(body)):  # Amazon's, not Reddit's
+        return (
+            Rejected(f"{status} {refused[1]}: the picture is too large for Reddit")
+            if refused[1] == TOO_LARGE
+            else Retriable(f"{status} {refused[1]}")
+        )
     if status == 403 and not isinstance(body, Mapping):
         return AuthFailed("403: refused", hint=BLOCKED)
     if status == 403 and isinstance(body, Mapping) and body.get("reason"):

@@ -26,6 +26,7 @@ from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import (
     Answer,
+    CannotTell,
     Doing,
     Earlier,
     Form,
@@ -51,6 +52,8 @@ SCOPES = ("identity", "submit", "edit", "read", "history", "flair")
 DOORS = OAuthDoors(
     f"{WEB}/api/v1/authorize", f"{WEB}/api/v1/access_token", SCOPES, pkce=False, basic=True, more=(("duration", "permanent"),)
 )
+NAMELESS = "t3_"
+"""The id of a picture's post that was published, but is not listed yet."""
 WAITS = (2.0, 3.0, 5.0, 5.0, 10.0, 10.0)
 
 
@@ -151,7 +154,7 @@ class Reddit(Network):
                 if time_of(item) >= since and is_same(item, sent):
                     return receipt_of(item)
             yield Wait(seconds)
-        return PartReceipt("t3_", f"{WEB}/user/{user}/submitted/", {"note": "Reddit was still working on the picture"})
+        return PartReceipt(NAMELESS, f"{WEB}/user/{user}/submitted/", {"note": "Reddit was still working on the picture"})
 
     def _comment(self, text: str, post: PartReceipt) -> Publishing:
         sent = {"thing_id": post.id, "text": text}
@@ -165,7 +168,9 @@ class Reddit(Network):
         """Among the account's newest posts, or comments."""
         user, message = (yield from self._user()), payload.parts[intent.part]
         if "comment" in message.fields:
-            sent = {"thing_id": earlier.id if isinstance(earlier, PartReceipt) else "", "text": message.text}
+            if not isinstance(earlier, PartReceipt):
+                return CannotTell(f"{WEB}/user/{user}/comments/")
+            sent = {"thing_id": earlier.id, "text": message.text}
             listing = yield own(API, self._headers, user, "comments")
         else:
             sent = self._fields(message)
@@ -182,6 +187,8 @@ class Reddit(Network):
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Delete; Reddit says the same of what is gone."""
+        if receipt.id == NAMELESS:
+            raise Rejected("Reddit did not say which post it made of the picture", hint=f"delete it by hand: {receipt.url}")
         yield Request("POST", f"{API}/api/del", Form((("id", receipt.id),)), self._headers, reads="any")
 
     def verify(self) -> Verifying:
@@ -212,8 +219,13 @@ class Reddit(Network):
     @property
     def _headers(self) -> dict[str, str]:
         """A user agent of the form that Reddit demands: others get 429 or 403."""
-        user = self.settings.user or (self.account.name if self.account else "") or "unknown"
+        user = self._typed or (self.account.name if self.account else "") or "unknown"
         return {"user-agent": f"cli:smm-cli:1 (by /u/{user})"}
+
+    @property
+    def _typed(self) -> str:
+        """The `user` of the channel, who may have written it with u/ before it."""
+        return str(self.settings.user).strip("/").removeprefix("u/")
 
     def _named_to(self, conversation: LoggingIn) -> LoggingIn:
         told: Any = None
@@ -225,7 +237,7 @@ class Reddit(Network):
             told = yield replace(step, headers=self._headers) if isinstance(step, Request) else step
 
     def _user(self) -> Generator[Step, Any, str]:
-        known = self.settings.user or (self.account.name if self.account else "")
+        known = (self.account.name if self.account else "") or self._typed
         if known:
             return str(known)
         me = yield Request("GET", f"{API}/api/v1/me", headers=self._headers)

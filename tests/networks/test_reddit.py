@@ -13,9 +13,9 @@ from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
 from smm_cli.networks.check import check_payload
 from smm_cli.networks.reddit import NETWORK
 from smm_cli.sandbox.fakes.reddit import FAKE
-from smm_cli.words.channel import Channel, Person
+from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("it", "reddit", {"subreddit": "test", "user": "ada", "client_id": "app"})
@@ -162,6 +162,9 @@ def test_a_picture_that_does_not_appear_is_still_published(network, at, said, fa
     fake.slow = 99
     receipt = at.run(network, network.publish(said(network, media=(Media("a.png", blob=at.blob(png, "image/png")),)), 0))
     assert receipt.url == "https://www.reddit.com/user/ada/submitted/"
+    with pytest.raises(Rejected) as caught:  # "deleted" would not be true
+        at.run(network, network.withdraw(receipt, 0))
+    assert receipt.url in caught.value.hint
 
 
 def test_the_bucket_gets_no_credential_and_the_file_last(network, at, said, png):
@@ -219,6 +222,8 @@ def inside(*error, **more):
         (401, {"message": "Unauthorized", "error": 401}, AuthFailed),
         (403, {"message": "Forbidden", "reason": "private"}, Rejected),
         (403, "<html>Blocked</html>", AuthFailed),
+        (403, "<?xml?>\n<Error><Code>AccessDenied</Code><Message>Policy expired</Message></Error>", Retriable),
+        (400, "<?xml?>\n<Error><Code>EntityTooLarge</Code><Message>x</Message></Error>", Rejected),
         (429, "<html>", RateLimited),
         (500, {"message": "upstream"}, Retriable),
     ],
@@ -289,6 +294,31 @@ def test_without_a_name_the_account_is_asked_for(at, said, fake):
     network = with_settings(user="")
     payload = said(network)
     assert isinstance(at.run(network, network.lookup(payload, lost(at, network, payload), (), None)), Found)
+
+
+def test_whose_posts_are_looked_through_is_the_tokens_owner_whatever_the_channel_says(at, said, fake):
+    network = with_settings(user="u/eve")
+    assert network._headers["user-agent"].endswith("/u/eve)")
+    network.account = Account("u/ada", "i1", "ada")
+    looking = network.lookup(said(network), Intent(0, Request("POST", "https://oauth.reddit.com/api/submit"), at.clock.now()), (), None)
+    assert next(looking).url.endswith("/user/ada/submitted")
+
+
+@pytest.mark.parametrize(("after", "minutes", "kind"), [(None, 1, Absent), ("t3_1", 1, CannotTell), ("t3_1", -9, Absent)])
+def test_a_listing_with_more_pages_tells_nothing_unless_it_reaches_back(network, at, said, after, minutes, kind):
+    intent = Intent(0, Request("POST", "https://oauth.reddit.com/api/submit"), at.clock.now())
+    looking = network.lookup(said(network), intent, (), None)
+    next(looking)
+    made = (intent.at + timedelta(minutes=minutes)).timestamp()
+    with pytest.raises(StopIteration) as end:
+        looking.send(Answer(200, {}, {"data": {"after": after, "children": [{"data": {"name": "t3_2", "created_utc": made}}]}}))
+    assert isinstance(end.value.value, kind)
+
+
+def test_a_comment_on_nothing_cannot_be_looked_for(network, at, said):
+    payload = said(network, first_comment="More")
+    intent = Intent(1, Request("POST", "https://oauth.reddit.com/api/comment"), at.clock.now())
+    assert isinstance(at.run(network, network.lookup(payload, intent, (), None)), CannotTell)
 
 
 # -- signing in ----------------------------------------------------------------------------------------------------------------
