@@ -111,12 +111,14 @@ class Mattermost(Chat):
         since = int((intent.at - SKEW).timestamp() * 1000)
         url = self._url(f"channels/{self.settings.channel}/posts")
         page = yield Request("GET", url, query=(("since", str(since)),))
-        posts, wanted = page.get("posts", default={}), _mark(payload, intent.part)["smm_id"]
+        where = f"{self.settings.server} (channel {self.settings.channel})"
+        posts, wanted = page.get("posts"), _mark(payload, intent.part)["smm_id"]
+        if not isinstance(posts, Mapping):
+            return CannotTell(where)
         for post in posts.values():
             if (post.get("props") or {}).get("smm_id") == wanted:
                 return Found(self._receipt(str(post["id"]), str(post.get("root_id") or "")))
-        where = f"{self.settings.server} (channel {self.settings.channel})"
-        return Absent() if "posts" in page.body and len(posts) < MOST_LISTED else CannotTell(where)
+        return Absent() if len(posts) < MOST_LISTED else CannotTell(where)
 
     def verify(self) -> Verifying:
         """Whose token it is, the channel's team, and the limits of this server."""

@@ -146,7 +146,9 @@ class RocketChat(Chat):
             return CannotTell(f"look into the room on {self.settings.server} yourself")
         query = (("roomId", self.settings.room), ("count", str(LISTED)), ("oldest", since))
         page = yield self._ask("GET", f"{group}.history", query=query)
-        messages = page.get("messages", default=[])
+        messages = page.get("messages")
+        if not isinstance(messages, list):
+            return CannotTell(f"look into the room on {self.settings.server} yourself")
         for message in messages:
             if (message.get("file") or {}).get("_id") == file:
                 return Found(self._receipt(str(message["_id"]), root))

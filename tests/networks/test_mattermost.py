@@ -13,7 +13,7 @@ from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
 from smm_cli.networks.mattermost import NETWORK
 from smm_cli.sandbox.fakes.mattermost import FAKE
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, Earlier, Found, Intent, Request
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent, Request
 from smm_cli.words.post import Media, Post
 
 ROOM = "8n7k3c5w9pbr7mfa1y6xg2ezto"
@@ -95,6 +95,15 @@ def test_a_lost_post_is_found_by_its_mark_even_if_somebody_deleted_it(fake, at, 
     assert at.run(network, network.lookup(payload, intent, (), earlier)) == Found(receipt)
     at.run(network, network.withdraw(receipt, part))
     assert at.run(network, network.lookup(payload, intent, (), earlier)) == Found(receipt)
+
+
+def test_an_answer_without_a_list_proves_nothing(at, network, seal, facts, noon):
+    payload = composed(network, seal, facts)
+    looking = network.lookup(payload, Intent(0, commit(at, network, payload), noon), (), None)
+    next(looking)
+    with pytest.raises(StopIteration) as found:
+        looking.send(Answer(200, body={"order": [], "posts": None}))
+    assert isinstance(found.value.value, CannotTell)
 
 
 def test_a_post_is_edited_and_withdrawn(fake, at, network, seal, facts):

@@ -13,7 +13,7 @@ from smm_cli.networks.rocketchat import NETWORK, message_id
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.rocketchat import FAKE
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, CannotTell, Earlier, Found, Intent, Request
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("chat", "rocketchat", {"server": "https://rocket.example", "room": "GENERAL"})
@@ -113,6 +113,15 @@ def test_a_lost_file_is_found_in_the_room(at, network, seal, facts, noon, png):
     made = at.ask(network, request)
     assert at.run(network, network.lookup(payload, intent, (), None)).receipt.id == made.get("message", "_id")
     assert isinstance(at.run(NETWORK(CHANNEL), NETWORK(CHANNEL).lookup(payload, intent, (), None)), CannotTell)
+
+
+def test_an_answer_without_a_list_proves_nothing(at, network, seal, facts, noon, png):
+    payload = composed(network, seal, facts, "", media=(Media("a.png", "A cat", blob=at.blob(png, "image/png")),))
+    looking = network.lookup(payload, Intent(0, commit(at, network, payload), noon), (), None)
+    next(looking)
+    with pytest.raises(StopIteration) as found:
+        looking.send(Answer(200, body={"success": True}))
+    assert isinstance(found.value.value, CannotTell)
 
 
 def test_a_message_is_edited_and_withdrawn(fake, at, network, seal, facts):
