@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown
@@ -30,7 +30,7 @@ def request_of(url: Callable[[str], str], message: PayloadPart, fields: Mapping[
     if not media:
         return Request("POST", url("sendMessage"), Json({**fields, "text": message.text, "parse_mode": "HTML"}), commits=True)
     texts: dict[str, Any] = {"caption": message.text, "parse_mode": "HTML"} if message.text else {}
-    texts |= {"show_caption_above_media": True} if said.get("caption_above") else {}
+    texts |= {"show_caption_above_media": True} if said.get("caption_above") and raised(media) else {}
     if len(media) > 1:
         items = [_item(medium, n, said, texts) for n, medium in enumerate(media)]
         body = multipart({**fields, "media": items}, files_of(media, lambda n: f"f{n}"))
@@ -58,6 +58,11 @@ def _address(chat: Mapping[str, Any], topic: int, id: int) -> str:
     number = str(chat.get("id", ""))
     place = chat.get("username") or (f"c/{number.removeprefix(PRIVATE)}" if number.startswith(PRIVATE) else "")
     return f"https://t.me/{place}/{f'{topic}/' if topic else ''}{id}" if place and id else ""
+
+
+def raised(media: Sequence[Media]) -> bool:
+    """Whether a caption may stand above: of sounds it stands below (sendAudio has no show_caption_above_media)."""
+    return bool(media) and media[0].kind != "audio"
 
 
 def _kind(medium: Media) -> str:

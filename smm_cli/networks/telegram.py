@@ -10,7 +10,7 @@ from smm_cli.errors import AuthFailed, Rejected, SmmError
 from smm_cli.networks._chat import Chat
 from smm_cli.networks._short import short
 from smm_cli.networks._telegram_fault import read_fault, said_no
-from smm_cli.networks._telegram_message import receipt_of, request_of
+from smm_cli.networks._telegram_message import raised, receipt_of, request_of
 from smm_cli.networks.base import Facts, Later
 from smm_cli.text.rulers import measure
 from smm_cli.text.telegram import TAG, escaped, shown, telegram_html
@@ -27,6 +27,8 @@ DOCS = "https://core.telegram.org/bots/api"
 MB = 1_000_000
 SOUNDS = ("audio/mpeg", "audio/mp4", "audio/aac")
 QUESTION, CAPTION, ENTITIES = 300, 1024, 100
+SLENDER = 20
+"""How many times longer the one side of a photo may be. Source: sendPhoto (2026-06-11)."""
 CLOSES = 600
 """The longest that a poll may be told to stay open; without it a poll stays open. Source: sendPoll, open_period (2026-06-11)."""
 
@@ -103,6 +105,11 @@ class Telegram(Chat):
         for part in payload.parts:
             if len(part.media) > 1 and any(medium.blob and medium.blob.type == GIF for medium in part.media):
                 found.append(Problem("mixed-media", "a GIF stands alone on Telegram", place, "put it into a part of its own"))
+            for medium in part.media:
+                small, large = sorted((medium.width or 0, medium.height or 0))
+                if medium.kind == "image" and medium.blob and medium.blob.type != GIF and small and large > SLENDER * small:
+                    what = f"{medium.path} is {medium.width} x {medium.height} pixels; Telegram takes sides up to 1 to {SLENDER}"
+                    found.append(Problem("media-too-large", what, place, "cut it"))
             if len(TAG.findall(part.text)) // 2 > ENTITIES:
                 found.append(Problem("many-marks", f"Telegram shows {ENTITIES} marks and links of a message", place, "use fewer", WARNING))
         return tuple(found)
@@ -115,8 +122,9 @@ class Telegram(Chat):
         target, _ = self.answered(message)
         earlier = yield Earlier()
         fields = {**self._where(), **_manner(message)}
-        if target := (earlier.id if earlier else target):
-            fields["reply_parameters"] = {"message_id": int(target), "allow_sending_without_reply": True}
+        # a message that Telegram still makes (a long film) has no number yet: nothing can answer it
+        if number := int((earlier.id if earlier else target) or 0):
+            fields["reply_parameters"] = {"message_id": number, "allow_sending_without_reply": True}
         answer = yield request_of(self._url, message, fields)
         return receipt_of(answer.get("result"), self.settings.topic)
 
@@ -127,6 +135,8 @@ class Telegram(Chat):
             raise Rejected("Telegram changes no poll", hint="withdraw it, and post it again")
         name, method = ("text", "editMessageText") if message.fields["kind"] == "text" else ("caption", "editMessageCaption")
         body = {"chat_id": receipt.more.get("chat", self._chat), "message_id": int(receipt.id), name: message.text, "parse_mode": "HTML"}
+        body |= _previews(message)  # what is not said again goes back to what it is by itself
+        body |= {"show_caption_above_media": True} if message.fields.get("caption_above") and raised(message.media) else {}
         answer = yield Request("POST", self._url(method), Json(body), may_fail=True)
         if not said_no(answer, "message is not modified"):
             self.must(answer)
@@ -180,13 +190,16 @@ def _manner(message: PayloadPart) -> dict[str, Any]:
         manner["disable_notification"] = True
     if fields.get("protect"):
         manner["protect_content"] = True
-    if fields["kind"] == "text" and (fields.get("preview") or fields.get("above")):
-        preview = fields.get("preview")
-        shape = {"none": {"is_disabled": True}, "small": {"prefer_small_media": True}, "large": {"prefer_large_media": True}}
-        manner["link_preview_options"] = shape.get(str(preview), {}) | (
-            {"url": fields["above"]} if fields.get("above") and preview != "none" else {}
-        )
-    return manner
+    return manner | _previews(message)
+
+
+def _previews(message: PayloadPart) -> dict[str, Any]:
+    """What is shown of a text's links."""
+    preview, above = message.fields.get("preview"), message.fields.get("above")
+    if message.fields["kind"] != "text" or not (preview or above):
+        return {}
+    shape = {"none": {"is_disabled": True}, "small": {"prefer_small_media": True}, "large": {"prefer_large_media": True}}
+    return {"link_preview_options": shape.get(str(preview), {}) | ({"url": above} if above and preview != "none" else {})}
 
 
 NETWORK = Telegram

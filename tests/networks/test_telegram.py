@@ -152,6 +152,32 @@ def test_an_edit_changes_text_and_caption_and_the_same_text_is_no_fault(fake, at
         at.run(network, network.edit(composed(network, seal, facts, "x"), 0, PartReceipt("99")))
 
 
+def test_an_edit_keeps_the_preview_and_the_place_of_the_caption(at, seal, facts, png):
+    network = NETWORK(replace(CHANNEL, settings={**CHANNEL.settings, "preview": "none"}))
+    at.run(network, network.edit(composed(network, seal, facts), 0, at.run(network, network.publish(composed(network, seal, facts), 0))))
+    assert at.seen[-1].body.value["link_preview_options"] == {"is_disabled": True}
+    above = composed(network, seal, facts, media=(Media("a.png", blob=at.blob(png, "image/png")),), options={"caption_above": True})
+    at.run(network, network.edit(above, 0, at.run(network, network.publish(above, 0))))
+    assert at.seen[-1].body.value["show_caption_above_media"] is True
+
+
+def test_captions_of_sounds_cannot_stand_above(at, network, seal, facts):
+    media = (Media("a.mp3", blob=at.blob(b"ID3", "audio/mpeg")),)
+    at.run(network, network.publish(composed(network, seal, facts, media=media, options={"caption_above": True}), 0))
+    assert "show_caption_above_media" not in [field.name for field in at.seen[-1].body.fields]
+
+
+def test_a_photo_is_at_most_twenty_times_as_long_as_wide(at, network, facts, png):
+    blob = at.blob(png, "image/png")
+    assert "media-too-large" not in checked(network, facts, media=(Media("a.png", "x", blob=blob, width=2000, height=100),))
+    assert "media-too-large" in checked(network, facts, media=(Media("a.png", "x", blob=blob, width=2001, height=100),))
+
+
+def test_a_message_without_a_number_yet_is_not_answered(at, network, seal, facts):
+    at.run(network, network.publish(composed(network, seal, facts, "One\n\n---\n\nTwo"), 1), earlier=PartReceipt("0"))
+    assert "reply_parameters" not in at.seen[-1].body.value
+
+
 def test_verify_names_the_bot_and_its_chat(at, network):
     account = at.run(network, network.verify())
     assert (account.handle, account.name, account.url) == ("@smm_bot", "Smm_Channel", "https://t.me/smm_channel")
