@@ -40,10 +40,12 @@ from smm_cli.words.exchange import (
 )
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Media, Part, Post
+from smm_cli.words.problem import Place, Problem
 
 SOURCE = "communote-server, ApplicationProperty.ATTACHMENT_MAX_UPLOAD_SIZE: 10 MB by default; no number is set"
+IMAGES = "communote-server, AttachmentResourceHelper.assertAttachmentSize: IMAGE_MAX_UPLOAD_SIZE for images, 1 MB by default"
 READ = "2026-11-22"
-LARGE = 10 * 1024 * 1024
+LARGE, IMAGE = 10 * 1024 * 1024, 1024 * 1024
 KEEPS = 600.0
 """A file that no note has is cleaned up when the session of its upload ends; half of the usual twenty minutes."""
 DAY = 86_400.0
@@ -59,7 +61,7 @@ class Communote(Network):
     docs = "https://github.com/Communote/communote-server"
     auth = Basic()
     media = (
-        MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), LARGE), 20, SOURCE, READ),
+        MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), IMAGE), 20, IMAGES, "2026-11-23"),
         MediaLimit("video", dict.fromkeys((MP4, WEBM, QUICKTIME), LARGE), 20, SOURCE, READ),
         MediaLimit("audio", dict.fromkeys(("audio/mpeg", "audio/ogg", "audio/wav"), LARGE), 20, SOURCE, READ),
     )
@@ -71,7 +73,8 @@ class Communote(Network):
     appends = frozenset({"link"})
     steps = (
         "Make an account for smm and give it the right to write in the topic. smm asks for the account's alias and password. "
-        "A wrong password locks the account after some tries: smm then stops at once."
+        "A wrong password locks the account after some tries: smm then stops at once. Where the server takes pictures larger than 1 MB, "
+        "write it: limits = { image_bytes = 10485760 }."
     )
 
     Settings = Later("smm_cli.networks._communote_tables", "Settings")
@@ -88,6 +91,12 @@ class Communote(Network):
         tags = list(dict.fromkeys((*self.settings.tags, *post.tags))) if number == 0 else []
         return PayloadPart(kept(part.blocks, self.mention(facts)), {"tags": tags} if tags else {}, part.media, part.line)
 
+    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
+        """A note of files alone is refused (NoteResourceHelper, checkNoteText)."""
+        mute = [part for part in payload.parts if part.media and not _bare(part.text).strip()]
+        what = "Communote takes no note of files without words"
+        return tuple(Problem("text-missing", what, Place(post.path, part.line, channel=self.channel.name), "write something") for part in mute)
+
     # -- conversations ---------------------------------------------------------------------------------------------------
 
     def publish(self, payload: Payload, part: int) -> Publishing:
@@ -95,9 +104,10 @@ class Communote(Network):
         message = payload.parts[part]
         known = self.account.facts if self.account and self.account.facts.get("asked") == self.settings.topic else {}
         topic = known.get("topic") or (yield from self._topic())
-        files = yield from self._uploaded(message.media, {}, f"smm-{payload.key[:40]}-{part}")
+        session = f"smm-{payload.key[:40]}-{part}"
+        files = yield from self._uploaded(message.media, {}, session)
         earlier = yield Earlier()
-        body = self._note(message, topic, files) | ({"parentNoteId": int(earlier.id)} if earlier else {})
+        body = self._note(message, topic, files, session) | ({"parentNoteId": int(earlier.id)} if earlier else {})
         answer = yield self._ask("POST", "/notes", Json(body), commits=True)
         id = answer.get("result")
         if not isinstance(id, int | str) or not id:
@@ -107,8 +117,9 @@ class Communote(Network):
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """Change one note; files that it has already are not uploaded again."""
         message, topic = payload.parts[part], receipt.more["topic"]
-        files = yield from self._uploaded(message.media, receipt.more.get("files") or {}, f"smm-{payload.key[:40]}-{part}-edit")
-        yield self._ask("PUT", f"/notes/{receipt.id}", Json(self._note(message, topic, files)))
+        session = f"smm-{payload.key[:40]}-{part}-edit"
+        files = yield from self._uploaded(message.media, receipt.more.get("files") or {}, session)
+        yield self._ask("PUT", f"/notes/{receipt.id}", Json(self._note(message, topic, files, session)))
         return self._receipt(receipt.id, topic, files)
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
@@ -123,7 +134,9 @@ class Communote(Network):
         since = str(int((intent.at - timedelta(seconds=60)).timestamp() * 1000))
         query = (("f_userIds", str(me.get("userId"))), ("f_topicIds", str(topic)), ("f_startDate", since), ("maxCount", str(COUNT)))
         listed = yield self._ask("GET", "/timelineNotes", query=query)
-        notes = listed.get("result", default=[])
+        notes = listed.get("result")
+        if not isinstance(notes, list):
+            return CannotTell(self._address(""))
         files = dict(zip(_digests(payload, intent), sent_in(intent, "attachmentIds") or (), strict=False))
         seen = [
             Seen(
@@ -209,10 +222,11 @@ class Communote(Network):
             files[medium.blob.sha256] = id
         return files
 
-    def _note(self, message: PayloadPart, topic: Any, files: Mapping[str, Any]) -> dict[str, Any]:
+    def _note(self, message: PayloadPart, topic: Any, files: Mapping[str, Any], session: str) -> dict[str, Any]:
         tags = [{"defaultName": tag} for tag in message.fields.get("tags") or ()]
         said = {"topicId": topic, "text": message.text, "isHtml": True, "publish": True, "isDirectMessage": False}
-        return {**said, "tags": tags, "attachmentIds": list(files.values())}
+        uploaded = {"attachmentUploadSessionId": session} if files else {}
+        return {**said, "tags": tags, "attachmentIds": list(files.values()), **uploaded}
 
     def _receipt(self, id: Any, topic: Any, files: Mapping[str, Any]) -> PartReceipt:
         return PartReceipt(str(id), self._address(f"/notes/{id}"), {"topic": topic, **({"files": dict(files)} if files else {})})

@@ -9,6 +9,7 @@ import pytest
 
 from smm_cli.clock import SetClock
 from smm_cli.errors import AuthFailed, ConfigError, OutcomeUnknown, RateLimited, Rejected, Retriable
+from smm_cli.networks.check import check_payload
 from smm_cli.networks.communote import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.communote import FAKE
@@ -105,6 +106,35 @@ def test_a_list_that_goes_on_proves_nothing(at, network, said):
         0, replace(intent_of(at).request, body=type(intent_of(at).request.body)({"topicId": 12, "text": "Never."})), at.clock.now()
     )
     assert isinstance(at.run(network, network.lookup(payload, never, (), None)), CannotTell)
+
+
+def test_a_list_that_is_none_proves_nothing(at, fake, network, said):
+    payload = said()
+    at.run(network, network.publish(payload, 0))
+    fake.faults.append(Fault("status", path="/timelineNotes$", status=200, body="<html>Back soon</html>"))
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at), (), None)), CannotTell)
+
+
+def test_a_note_names_the_upload_that_its_files_came_with(at, network, said, png):
+    at.run(network, network.publish(said(media=(Media("a.png", blob=at.blob(png, "image/png")),)), 0))
+    upload = next(one for one in at.seen if one.url.endswith("/attachments"))
+    assert intent_of(at).request.body.value["attachmentUploadSessionId"] == dict(upload.query)["attachmentUploadSessionId"]
+
+
+def test_a_note_of_files_alone_is_found_before_and_refused(at, network, said, facts, png):
+    media = (Media("a.png", blob=at.blob(png, "image/png")),)
+    slugs = [problem.slug for problem in check_payload(network, Post("launch", "p.md", "", media=media), said("", media=media), facts)]
+    assert "text-missing" in slugs
+    assert network.remarks(Post("launch", "p.md", "Words."), said("Words.", media=media), facts) == ()
+    with pytest.raises(Rejected, match="must not be empty"):
+        at.run(network, network.publish(said("", media=media), 0))
+
+
+def test_pictures_have_a_limit_of_their_own(at, network, said):
+    large = at.blob(b"\x89PNG" + bytes(1024 * 1024), "image/png")
+    assert large.size > {limit.kind: limit for limit in network.media_limits}["image"].types["image/png"]
+    with pytest.raises(Rejected, match="too large"):
+        at.run(network, network.publish(said(media=(Media("a.png", blob=large),)), 0))
 
 
 def test_a_topic_that_cannot_be_written_in_is_told(at, fake, network, said):

@@ -14,7 +14,8 @@ from smm_cli.sandbox.base import SANDBOX_TOKEN, Call, Fake, Posted, Refused, Rep
 REST = "/microblog/global/api/rest"
 V3 = f"{REST}/3.0"
 ALLOWED = {"strong", "em", "u", "b", "i", "ul", "ol", "li", "blockquote", "a", "p", "br", "span"}
-FILE = 10 * 1024 * 1024
+FILE, IMAGE = 10 * 1024 * 1024, 1024 * 1024
+"""Images have a limit of their own (AttachmentResourceHelper.assertAttachmentSize)."""
 LOCKS = 15
 """After so many wrong passwords the account is locked for good."""
 
@@ -78,7 +79,7 @@ class FakeCommunote(Fake):
         files = [one for one in call.multipart.values() if isinstance(one, Upload)]
         if not call.asked("attachmentUploadSessionId"):
             raise refused(400, "The upload session id is missing.", "attachmentUploadSessionId")
-        if any(len(one.content) > FILE for one in files):
+        if any(len(one.content) > (IMAGE if one.type.startswith("image/") else FILE) for one in files):
             raise refused(400, "The file is too large.", "file")
         result = []
         for one in files:
@@ -110,7 +111,7 @@ class FakeCommunote(Fake):
         text = str(sent.get("text") or "")
         if sent.get("topicId") not in self.topics.values():
             raise refused(403, "You are not allowed to write in this topic.", "topicId")
-        if not text.strip() and not sent.get("attachmentIds"):
+        if not _words(text).strip():  # NoteResourceHelper, checkNoteText; files do not help
             raise refused(400, "The text of a note must not be empty.", "text")
         if not sent.get("isHtml") or not sent.get("publish"):
             raise refused(400, "the sandbox keeps published notes of HTML only")
