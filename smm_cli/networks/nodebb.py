@@ -109,21 +109,27 @@ class NodeBB(Forum):
         reached = False
         for page in range(1, PAGES + 1):
             listed = yield self._ask("GET", f"/api/user/{me.get('userslug')}/posts", query=(("page", str(page)),))
-            posts = listed.get("posts", default=[])
+            posts = listed.get("posts")
+            if not isinstance(posts, list):
+                return CannotTell(where)
             newer = [one for one in posts if (at := moment(one.get("timestamp"))) and at.timestamp() >= intent.at.timestamp() - 60]
             seen = []
             for one in newer:
                 raw = yield self._ask("GET", f"/api/v3/posts/{one.get('pid')}/raw", may_fail=True)
+                if not raw.ok and raw.status != 404:  # it may be the one
+                    return CannotTell(where)
                 first = bool(one.get("isMainPost"))
                 slug = str((one.get("topic") or {}).get("slug") or "") if first else ""
                 source = str(raw.get("response", "content", default=""))
                 seen.append(Seen(self._receipt(one.get("pid"), one.get("tid"), slug), moment(one.get("timestamp")), source, first))
             if found := among(seen, intent, text, earlier):
                 return found
-            reached = len(newer) < len(posts) or not posts or page >= (listed.get("pagination", "pageCount", default=1) or 1)
+            reached = len(newer) < len(posts) or not posts  # pageCount is 1 for accounts that scroll (src/controllers/accounts/posts.js)
             if reached:
                 break
         queue = yield self._ask("GET", "/api/post-queue", may_fail=True)
+        if not queue.ok and queue.status != 404:
+            return CannotTell(f"{self.server}/post-queue")
         for one in queue.get("posts", default=[]) if queue.ok else ():
             data = one.get("data") or {}
             if same(str(data.get("rawContent") or data.get("content") or ""), text):

@@ -10,9 +10,10 @@ from smm_cli.clock import SetClock
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
 from smm_cli.networks.check import check_payload
 from smm_cli.networks.nodebb import NETWORK
+from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.nodebb import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Post
 
 SERVER = "https://board.example"
@@ -111,6 +112,35 @@ def test_lookup_asks_for_the_source_of_new_posts_only(at, fake, network, said):
     intent = Intent(0, network.topic(payload, payload.parts[0], payload.parts[0].text), fake.clock.now())
     assert at.run(network, network.lookup(payload, intent, (), None)) == Found(receipt)
     assert len([request for request in at.seen if request.url.endswith("/raw")]) == 1
+
+
+@pytest.mark.parametrize("path", ["/raw$", "/api/post-queue$"])
+@pytest.mark.parametrize(
+    "fault", [Fault("status", status=503), Fault("status", status=429), Fault("silence_before"), Fault("status", status=403)]
+)
+def test_a_lookup_that_could_not_read_everything_proves_nothing(at, fake, network, said, path, fault):
+    payload = said()
+    receipt = at.run(network, network.publish(payload, 0))
+    fake.entries[int(receipt.id)].text = "changed" if "queue" in path else fake.entries[int(receipt.id)].text
+    fake.faults.append(replace(fault, path=path))
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at), (), None)), CannotTell)
+
+
+def test_a_list_that_is_none_proves_nothing(at, fake, network, said):
+    payload = said()
+    at.run(network, network.publish(payload, 0))
+    fake.faults.append(Fault("status", path="/posts$", status=200, body="<html>Back soon</html>"))
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at), (), None)), CannotTell)
+
+
+def test_lookup_turns_the_page_also_where_the_forum_counts_none(at, fake, network, said):
+    payload = said("The lost one.")
+    receipt = at.run(network, network.publish(payload, 0))
+    intent = intent_of(at)
+    for n in range(25):
+        at.run(network, network.publish(said(f"Later text number {n}."), 0))
+    fake.counts = False
+    assert at.run(network, network.lookup(payload, intent, (), None)) == Found(receipt)
 
 
 def test_what_waits_for_approval_has_a_receipt_and_its_replies_wait(at, fake, network, said):

@@ -21,13 +21,17 @@ def granted(response: Any, status: int = 200) -> Reply:
 
 
 class FakeNodeBB(FakeForum):
-    """One forum, which takes short titles and texts. `queues`: everything waits for approval. `categories` are those that there are."""
+    """One forum, which takes short titles and texts. `queues`: everything waits for approval. `categories` are those that there are.
+
+    `counts`: pages are counted; not for accounts that scroll without end (src/controllers/accounts/posts.js).
+    """
 
     name = "nodebb"
     place = "board.example"
     channel = 'server = "https://board.example"\ncategory = 2\nlimits = { text_minimum = 1, title_minimum = 1 }'
     text_most = 32_767
     queues = False
+    counts = True
     categories = (2,)
 
     def too_many(self, seconds: float) -> Reply:
@@ -152,7 +156,8 @@ class FakeNodeBB(FakeForum):
         own = [entry for entry in reversed(self.entries.values()) if entry.account == call.args["slug"] and not entry.deleted]
         page = int(call.asked("page", "1"))
         shown = [self._shape(entry) for entry in own[(page - 1) * PAGE : page * PAGE]]
-        return Reply(200, {"posts": shown, "pagination": {"currentPage": page, "pageCount": max(1, -(-len(own) // PAGE))}})
+        pages = max(1, -(-len(own) // PAGE)) if self.counts else 1
+        return Reply(200, {"posts": shown, "pagination": {"currentPage": page, "pageCount": pages}})
 
     @route("GET", "/api/post-queue")
     def queue(self, call: Call) -> Reply:
