@@ -109,7 +109,9 @@ class DevTo(Network):
             raise self.fault(answer.status, answer.headers, answer.body) or Retriable("dev.to did not answer")
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """Among all articles of one's own, drafts and scheduled ones too: the one of this canonical address, or title and text."""
+        """Among all articles of one's own, scheduled ones too: the one of this canonical address, or title and text. A draft is no
+        proof of what was to be public: a withdrawn article is one.
+        """
         sent = sent_json(intent, "article")
         for page in range(1, PAGES + 1):
             answer = yield self._ask("GET", f"/api/articles/me/all?per_page={PAGE}&page={page}")
@@ -117,7 +119,8 @@ class DevTo(Network):
             if items is None:
                 break
             for item in items:
-                if _same(item, sent) and (not item.get("published") or is_newer(_published(item), intent)):
+                recent = is_newer(_published(item), intent) if item.get("published") else not sent.get("published")
+                if recent and _same(item, sent):
                     return Found(self._receipt(item))
             if len(items) < PAGE:
                 return Absent()

@@ -194,3 +194,10 @@ def test_pictures_of_the_calendar_in_running_text_stand_there_at_their_address(f
     assert body.startswith("See ![a cat](https://")
     assert body.endswith(") here")
     assert not article.get("main_image")
+
+
+def test_a_withdrawn_article_of_that_text_is_not_taken_for_the_lost_one(at, network, seal, facts, noon):
+    payload = said(network, seal, facts, canonical="https://blog.example/a")
+    receipt = at.run(network, network.publish(payload, 0))
+    at.run(network, network.withdraw(receipt, 0))
+    assert isinstance(at.run(network, network.lookup(payload, lost(at, network, payload, noon), (), None)), Absent)
