@@ -26,6 +26,8 @@ DRAFTS = "query drafts($id: ObjectId!) { publication(id: $id) { drafts(first: 50
 ME = "query me { me { id username name publications(first: 50) { edges { node { id title url } } } } }"
 BLOG = "query blog($id: ObjectId!) { publication(id: $id) { id title url } }"
 
+MOST_DRAFTS = 50
+"""How many DRAFTS asks for: a list of so many may not be whole."""
 PUBLISHING = frozenset({"publishPost", "createDraft"})
 WRONG_PLACE = "Hashnode answered with no JSON; its API has moved before: is `api` of the channel still right?"
 UPLOAD_LIFE = 600.0

@@ -18,12 +18,13 @@ from smm_cli.text.slug import slug
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, Doing, Earlier, Found, Intent, Looking, Publishing, Request, Step, Verifying
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Request, Step, Verifying
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem
 
 DOCS = "https://github.com/Hashnode/gql-skill"
+PLACE = "https://hashnode.com (dashboard)"
 MOST_TAGS = 15
 BODY = 100_000
 """Bytes of a request. Source: gql-skill, errors-and-limits (2026-07-29)."""
@@ -122,9 +123,13 @@ class Hashnode(Network):
             edges = answer.get("data", "publication", "drafts", "edges", default=[])
             nodes = [edge.get("node") or {} for edge in edges if isinstance(edge, Mapping)]
             found = next((node for node in nodes if node.get("slug") == sent.get("slug")), None)
-            return Found(self._receipt(found)) if found else Absent()
+            if found or len(nodes) >= api.MOST_DRAFTS:
+                return Found(self._receipt(found)) if found else CannotTell(PLACE)
+            return Absent()
         post = yield from self._named(str(sent.get("slug")))
-        return Found(self._receipt(post)) if isinstance(post, Mapping) and is_newer(post.get("publishedAt"), intent) else Absent()
+        if not isinstance(post, Mapping):
+            return Absent()
+        return Found(self._receipt(post)) if is_newer(post.get("publishedAt"), intent) else CannotTell(PLACE)
 
     def verify(self) -> Verifying:
         """The person; whether the publication is hers; whether it is paid for, which is refused if not."""

@@ -15,7 +15,7 @@ from smm_cli.networks.hashnode import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.hashnode import BLOG, FAKE
 from smm_cli.words.channel import Channel, Person
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("blog", "hashnode", {"publication": BLOG})
@@ -131,7 +131,18 @@ def test_an_older_article_of_that_name_is_not_taken_for_the_lost_one(at, network
     payload = said(network, seal, facts)
     at.run(network, network.publish(payload, 0))
     later = replace(intent_of(at, noon), at=noon + timedelta(hours=1))
-    assert isinstance(at.run(network, network.lookup(payload, later, (), None)), Absent)
+    assert isinstance(at.run(network, network.lookup(payload, later, (), None)), CannotTell)
+
+
+def test_a_draft_is_absent_only_from_a_list_that_is_whole(fake, at, seal, facts, noon):
+    network = NETWORK(DRAFTS)
+    payload = said(network, seal, facts)
+    at.run(network, network.publish(payload, 0))
+    (lost,) = fake.drafts.values()
+    fake.drafts = {f"{number:024x}": {**lost, "slug": f"n{number}"} for number in range(49)}
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at, noon), (), None)), Absent)
+    fake.drafts[f"{49:024x}"] = {**lost, "slug": "n49"}
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at, noon), (), None)), CannotTell)
 
 
 def test_a_draft_has_cover_and_settings_in_fields_of_its_own_and_can_be_found_and_withdrawn(fake, at, seal, facts, noon, png):
