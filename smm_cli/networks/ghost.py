@@ -45,6 +45,10 @@ MB = 1_000_000
 ALT = 191
 """Characters of feature_image_alt. Source: SCHEMA."""
 SKEW = timedelta(seconds=60)
+PROTECTED = frozenset({"ghost", "rss", "amp"})
+"""Names that Ghost changes, as those of one letter. Source: models/base/plugins/generate-slug.js, @tryghost/url-utils (2026-11-23)."""
+NUMBERED = (2, 3)
+"""What Ghost puts behind a name that a page has: pages are not among the posts, but share their names (generate-slug.js)."""
 VERBATIM = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"
 
 
@@ -127,7 +131,10 @@ class Ghost(Article):
         there = yield from self._named(name)
         mailed = bool(message.fields.get("newsletter")) and message.fields["status"] == "published"
         ours = there if there and mailed and there.get("status") == "draft" and there.get("title") == title else None
-        body = fields_of(message, kept) | {"slug": free_name(name, payload, bool(there) and not ours), "status": message.fields["status"]}
+        body = fields_of(message, kept) | {
+            "slug": free_name(name, payload, bool(there and not ours) or self._is_changed(name)),
+            "status": message.fields["status"],
+        }
         if not mailed:
             return (yield from self._post(self._send("POST", "posts/", body, commits=True), kept))
         if not ours:
@@ -151,17 +158,23 @@ class Ghost(Article):
         self.unless(answer, 404)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """By the name that was asked for: it was free just before. A draft that was to go out did not."""
+        """By the name that was asked for, which was free just before; numbered, where a page had it. A draft that was to go out
+        did not.
+        """
         sent = intent.request.body.value["posts"][0] if isinstance(intent.request.body, Json) else {}
-        there = yield from self._named(str(sent.get("slug")))
-        if there is None:
-            return Absent()
-        at = moment(there)
-        if there.get("title") != sent.get("title"):
-            return CannotTell(self.settings.url)
-        if there.get("status") == "draft" and sent.get("status") != "draft":
-            return Absent()
-        return Found(receipt_of(there, {})) if at is None or at >= intent.at - SKEW else CannotTell(self.settings.url)
+        name = str(sent.get("slug"))
+        doubtful = False
+        for asked in (name, *(f"{name}-{number}" for number in NUMBERED)):
+            there = yield from self._named(asked)
+            if there is None:
+                continue
+            at = moment(there)
+            is_draft = there.get("status") == "draft" and sent.get("status") != "draft"
+            if there.get("title") == sent.get("title") and not is_draft and (at is None or at >= intent.at - SKEW):
+                return Found(receipt_of(there, {}))
+            ours_to_come = is_draft and there.get("title") == sent.get("title")
+            doubtful |= asked == name and not ours_to_come
+        return CannotTell(self.settings.url) if doubtful else Absent()
 
     def verify(self) -> Verifying:
         """Whether the key may read posts, and what site it is."""
@@ -171,6 +184,10 @@ class Ghost(Article):
         return Account(self.host, name=name, url=self.settings.url, software="ghost", version=version)
 
     # -- parts of conversations ------------------------------------------------------------------------------------------
+
+    def _is_changed(self, name: str) -> bool:
+        """Whether Ghost would give a post another name than this one."""
+        return len(name) == 1 or name in {*PROTECTED, self.settings.url.rpartition("/")[2]}
 
     def _named(self, name: str) -> Generator[Step, Any, Mapping[str, Any] | None]:
         """The post of any status with this name."""

@@ -148,6 +148,22 @@ def test_another_post_of_that_name_is_not_taken_for_ours(network, at, said, noon
     assert isinstance(looked(at, network, payload, noon), Absent)
 
 
+def test_a_post_that_ghost_numbered_since_a_page_had_its_name_is_found(network, at, said, noon, fake):
+    payload = said(network)
+    receipt = at.run(network, network.publish(payload, 0))
+    fake.posts[receipt.id]["slug"] += "-2"
+    assert looked(at, network, payload, noon).receipt.id == receipt.id
+    fake.posts[receipt.id]["title"] = "Somebody else's"
+    assert isinstance(looked(at, network, payload, noon), Absent)
+
+
+@pytest.mark.parametrize("name", ["rss", "ghost", "a"])
+def test_names_that_ghost_changes_are_not_asked_for(network, at, said, name):
+    payload = said(network, options={"slug": name})
+    at.run(network, network.publish(payload, 0))
+    assert sent(at)["slug"] == f"{name}-{payload.key[:6]}"
+
+
 def test_withdrawing_what_is_gone_is_success(network, at, said, fake):
     receipt = at.run(network, network.publish(said(network), 0))
     for _ in range(2):
