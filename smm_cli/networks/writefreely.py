@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, SmmError
 from smm_cli.networks._article import article_name, free_name, unless
-from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, shown_in, squashed, with_pictures
+from smm_cli.networks._articles import SKEW, article_text, is_newer, moment, sent_json, shown_in, squashed, with_pictures
 from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.networks.fault import fault_by_status, retry_after
@@ -140,7 +140,9 @@ class WriteFreely(Network):
         for one in posts:
             if _is_same(one, sent) and is_newer(one.get("created"), intent):
                 return Found(self._of(one))
-        older = any(moment(one.get("created")) and not is_newer(one.get("created"), intent) for one in posts)
+        times = [time for time in (moment(one.get("created")) for one in posts) if time]
+        falling = times == sorted(times, reverse=True)  # a blog of the kind "novel" begins with its oldest post (database.go, GetPosts)
+        older = bool(times) and falling and times[-1] < intent.at - SKEW
         whole = older or listed.get("data", "total_posts", default=-1) == len(posts)
         return Absent() if whole and named is None else CannotTell(self._address(""))
 

@@ -144,6 +144,15 @@ def test_absent_needs_a_list_that_reaches_far_enough(network, at, said, noon, fa
     assert isinstance(looked(at, network, payload, noon + timedelta(hours=1)), CannotTell)
 
 
+def test_a_blog_that_begins_with_its_oldest_posts_proves_nothing(network, at, said, noon, fake):
+    payload = said(network)
+    receipt = at.run(network, network.publish(payload, 0))
+    post = {**fake.posts.pop(receipt.id), "body": "Another text"}
+    for number in range(12):  # the fake gives those first that were put in last
+        fake.posts[f"n{number}"] = {**post, "id": f"n{number}", "slug": f"n{number}", "created": f"2026-0{9 - number // 2}-01T00:00:00Z"}
+    assert isinstance(looked(at, network, payload, noon), CannotTell)
+
+
 def test_an_edit_keeps_the_address(network, at, said, fake):
     receipt = at.run(network, network.publish(said(network), 0))
     after = at.run(network, network.edit(said(network, "Better", title="Another title"), 0, receipt))
