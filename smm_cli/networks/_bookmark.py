@@ -131,11 +131,12 @@ class Bookmarks(Network):
         return self._receipt(answer, message, ours)
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
-        """Take it away; one that is gone already is success."""
+        """Take it away; one that is gone already is success, an error in a 200 is not."""
         yield from self._calmly()
         answer = yield self.removal(receipt)
-        if not answer.ok and not self.is_gone(answer):
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.title} did not answer")
+        error = self.fault(answer.status, answer.headers, answer.body)
+        if (error or not answer.ok) and not self.is_gone(answer):
+            raise error or Retriable(f"{self.title} did not answer")
 
     def _calmly(self) -> Generator[Wait, Any, None]:
         if self.pause:

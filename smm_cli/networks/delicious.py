@@ -111,6 +111,8 @@ class Delicious(Bookmarks):
             return Rejected("414: the note makes the address too long for this server", hint="write a shorter text for this channel")
         if status >= 300:
             return fault_by_status(status, headers, body)
+        if not is_answer(body):
+            return Retriable("what came is no answer of this API")
         code = code_of(body)
         if code.lower() in FINE:
             return None
@@ -152,6 +154,14 @@ def elements(body: Any) -> list[tuple[str, dict[str, str], str]]:
     """Elements posts, post and result of an XML answer: name, attributes, text. No other XML is read."""
     found = TAG.findall(body) if isinstance(body, str) else []
     return [(name, {key: unescape(one or other) for key, one, other in ATTRIBUTE.findall(said)}, text) for name, said, text in found]
+
+
+def is_answer(body: Any) -> bool:
+    """Whether a body lists bookmarks or tells a result; a page of a proxy or of a login does neither."""
+    said = read(body)
+    if isinstance(said, Mapping):
+        return bool(said.keys() & {"posts", "user", "result_code", "result"})
+    return isinstance(said, list) or bool(elements(said))
 
 
 def posts_of(body: Any) -> Any:

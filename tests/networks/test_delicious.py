@@ -15,7 +15,8 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.delicious import FAKE
 from smm_cli.words.auth import Basic, InRequest
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import handle
+from smm_cli.words.delivery import PartReceipt
+from smm_cli.words.exchange import Answer, Request, handle
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("pins", "delicious")
@@ -112,6 +113,8 @@ def test_basic_where_the_setting_says_so(driver, facts, seal):
         (200, '{"result_code":"item not found"}', None),
         (200, '<posts user="me"></posts>', None),
         (200, '<result code="something went wrong" />', Retriable),
+        (200, "<html><title>Log in</title></html>", Retriable),
+        (200, "", Retriable),
         (200, '<result code="item already exists"/>', Rejected),
         (200, '{"result_code":"missing url"}', Rejected),
         (401, "API requires authentication", AuthFailed),
@@ -146,6 +149,14 @@ def test_editing_and_withdrawing_twice(at, network, facts, seal):
     for _ in range(2):
         at.run(network, network.withdraw(receipt, 0))
     assert at.app.public == []
+
+
+def test_an_error_in_a_200_is_no_withdrawal(network):
+    going = network.withdraw(PartReceipt(LINK, ""), 0)
+    while not isinstance(next(going), Request):
+        pass
+    with pytest.raises(Retriable, match="went wrong"):
+        going.send(Answer(200, {}, '<result code="something went wrong"/>'))
 
 
 def test_a_bookmark_that_the_server_writes_otherwise_keeps_its_name(at, network, facts, seal):
