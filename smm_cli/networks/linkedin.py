@@ -155,8 +155,10 @@ class LinkedIn(Network):
         body = {"actor": author, "object": post.id, "message": {"text": text}}
         url = f"{API}/rest/socialActions/{quote(post.id, safe='')}/comments"
         answer = yield Request("POST", url, Json(body), self._headers, commits=True)
-        told = answer.body if isinstance(answer.body, Mapping) else {"id": answer.headers.get("x-restli-id", "")}
-        return comment_receipt(told, post, author)
+        told = answer.body if isinstance(answer.body, Mapping) else {}
+        if not (id := told.get("id") or answer.headers.get("x-restli-id")):
+            raise OutcomeUnknown("LinkedIn published the comment without saying its id", hint=f"look at {post.url}")
+        return comment_receipt({**told, "id": id}, post, author)
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """The text alone can be changed."""

@@ -9,14 +9,14 @@ import pytest
 from pydantic import ValidationError
 
 from smm_cli.clock import SetClock
-from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
+from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable
 from smm_cli.networks.check import check_payload
 from smm_cli.networks.linkedin import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.linkedin import FAKE
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 PAGE = Channel("it", "linkedin", {"author": "urn:li:organization:1"})
@@ -242,6 +242,23 @@ def test_the_first_comment_is_plain_and_can_be_changed_and_taken_down(page, at, 
     for receipt in (second, second, first, first):
         at.run(page, page.withdraw(receipt, 0))
     assert fake.public == []
+
+
+def test_a_comment_is_named_by_the_body_or_the_header_or_not_known(page, said):
+    post, payload = PartReceipt("urn:li:share:1", "https://www.linkedin.com/feed/update/urn:li:share:1/"), said(page, first_comment="More")
+
+    def after(answer):
+        publishing = page.publish(payload, 1)
+        assert isinstance(next(publishing), Earlier)
+        publishing.send(post)
+        with pytest.raises(StopIteration) as end:
+            publishing.send(answer)
+        return end.value.value
+
+    assert after(Answer(201, {"x-restli-id": "7"}, {})).more["comment"] == "7"
+    assert after(Answer(201, {"x-restli-id": "7"}, {"id": "8"})).more["comment"] == "8"
+    with pytest.raises(OutcomeUnknown):
+        after(Answer(201, {}, {}))
 
 
 def test_a_long_comment_is_said_before(page, facts):
