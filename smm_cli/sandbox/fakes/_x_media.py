@@ -49,7 +49,7 @@ class Shelf(OAuthFake):
     @route("POST", "/2/media/upload")
     def upload(self, call: Call) -> Reply:
         account, sent = self.who(call), call.multipart.get("media")
-        if set(call.multipart) - {"media", "media_category", "media_type", "shared", "additional_owners"}:
+        if set(call.multipart) - {"media", "media_category", "additional_owners"}:  # MediaUploadRequest, OpenAPI 2.168
             raise self.invalid("unknown field")
         if not isinstance(sent, Upload) or not sent.content:
             raise self.invalid("media is required")
