@@ -100,9 +100,9 @@ class TikTok(Network):
         film = any(medium.kind == "video" for medium in part.media)
         fields: dict[str, Any] = {"privacy_level": PRIVACY.get(post.visibility or self.settings.privacy, ""), "film": film}
         fields |= {"disable_comment": not options.comments}
+        fields |= {"brand_content_toggle": options.branded, "brand_organic_toggle": options.own_brand}
         if film:
             fields |= {"disable_duet": not options.duet, "disable_stitch": not options.stitch}
-            fields |= {"brand_content_toggle": options.branded, "brand_organic_toggle": options.own_brand}
             fields |= {"video_cover_timestamp_ms": int(options.cover_at * 1000)} if options.cover_at else {}
             fields |= {"is_aigc": True} if options.ai else {}
         else:

@@ -92,6 +92,12 @@ def test_photos_have_title_and_description_and_public_addresses(at, network, sea
     assert receipt.url.startswith("https://www.tiktok.com/@ada/photo/")
 
 
+def test_photos_that_are_paid_for_or_advertise_say_so(at, network, seal, facts, photos):
+    at.run(network, network.publish(said(network, seal, facts, photos, options={"branded": True, "own_brand": True}), 0))
+    info = asked(at, "content/init").body.value["post_info"]
+    assert (info["brand_content_toggle"], info["brand_organic_toggle"]) == (True, True)
+
+
 def test_typed_names_call_nobody_and_people_are_called(network, facts, film):
     facts = replace(facts, people={"bea": Person("bea", {"tiktok": "@beatok"})})
     assert network.compose(Post("p", "p.md", "@{bea}, not @cy", media=(film,)), facts).parts[0].text == "@beatok, not @\u2060cy"
