@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from smm_cli.words.exchange import (
     Form,
     Found,
     Intent,
+    Json,
     LoggingIn,
     Looking,
     Multipart,
@@ -53,6 +55,7 @@ PAGE, PAGES = 20, 5
 SKEW = timedelta(seconds=60)
 MARK = 10
 """Hexadecimal digits of the payload's key at the end of a slug: by them a post is found again."""
+MARKED = re.compile(rf"(?:^|-)[0-9a-f]{{{MARK}}}$")
 
 
 class Tumblr(Network):
@@ -152,9 +155,13 @@ class Tumblr(Network):
             raise self.fault(answer.status, answer.headers, answer.body) or Retriable("Tumblr did not answer")
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """By the digits of the key at the end of its slug, among the blog's newest posts. Private ones may not be listed."""
-        since, mark = intent.at - SKEW, payload.key[:MARK]
-        private = payload.parts[intent.part].fields["state"] != "published"
+        """By the digits of the key at the end of its slug, among the blog's newest posts; by its texts where the slug was changed.
+
+        Private ones may not be listed.
+        """
+        since, mark, fields = intent.at - SKEW, payload.key[:MARK], payload.parts[intent.part].fields
+        private = fields["state"] != "published"
+        texts = _texts([*([{"type": "text", "text": fields["title"]}] if "title" in fields else []), *fields["blocks"]])
         for page in range(PAGES):
             query = (("npf", "true"), ("limit", str(PAGE)), ("offset", str(page * PAGE)))
             answer = yield Request("GET", self.posts, query=query)
@@ -163,7 +170,9 @@ class Tumblr(Network):
                 break
             listed = [post for post in posts if isinstance(post, Mapping)]
             for post in listed:
-                if str(post.get("slug", "")).endswith(mark):
+                slug = str(post.get("slug", ""))
+                alike = not MARKED.search(slug) and _moment(post) >= since and _texts(post.get("content")) == texts != []
+                if slug.endswith(mark) or alike:
                     return Found(self._receipt(post))
             older = any(_moment(post) < since for post in listed if not post.get("is_pinned"))
             if (older or len(posts) < PAGE) and not private:
@@ -208,8 +217,8 @@ class Tumblr(Network):
             done.append({**rest, **({"formatting": marks} if marks else {})})
         return done
 
-    def _body(self, payload: Payload, message: PayloadPart, blocks: list[dict[str, Any]]) -> Multipart:
-        """The post as JSON, then the files that it names."""
+    def _body(self, payload: Payload, message: PayloadPart, blocks: list[dict[str, Any]]) -> Json | Multipart:
+        """The post as JSON; where it names files, that is the first part of a form, and they follow (api.md, NPF media)."""
         fields = message.fields
         title = [{"type": "text", "subtype": "heading1", "text": fields["title"]}] if "title" in fields else []
         files = [Field(f"m{n}", _blob(medium), f"m{n}", _blob(medium).type) for n, medium in enumerate(message.media)]
@@ -217,6 +226,8 @@ class Tumblr(Network):
         named = "-".join(filter(None, (fields["slug"][:60].strip("-"), payload.key[:MARK])))
         said = {"content": content, "state": fields["state"], "slug": named}
         said |= {name: fields[name] for name in ("tags", "source_url") if name in fields}
+        if not files:
+            return Json(said)
         text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return Multipart((Field("json", text, type="application/json"), *files))
 
@@ -245,6 +256,12 @@ def _blob(medium: Media) -> Any:
     if medium.blob is None:
         raise Rejected(f"{medium.path} was not read", hint="smm check")
     return medium.blob
+
+
+def _texts(content: Any) -> list[str]:
+    """The words of each text block, without white space."""
+    blocks = [block for block in content if isinstance(block, Mapping)] if isinstance(content, list) else []
+    return ["".join(str(block.get("text", "")).split()) for block in blocks if block.get("type") == "text"]
 
 
 def _moment(post: Mapping[str, Any]) -> datetime:

@@ -17,7 +17,7 @@ from smm_cli.networks.tumblr import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.tumblr import FAKE
 from smm_cli.words.channel import Channel, Person
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, handle
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, handle
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("tum", "tumblr", {"blog": "acme", "client_id": "app"})
@@ -43,7 +43,8 @@ def said(network, seal, facts, body="Hello *you*", **fields):
 
 
 def sent(at):
-    return json.loads(at.seen[-1].body.fields[0].value)
+    body = at.seen[-1].body
+    return body.value if isinstance(body, Json) else json.loads(body.fields[0].value)
 
 
 @pytest.mark.parametrize("blog", ["https://acme.tumblr.com/", "acme.tumblr.com", "Acme"])
@@ -77,6 +78,12 @@ def test_a_post_is_its_title_its_files_its_text_and_its_link(fake, at, network, 
     assert at.seen[-1].body.fields[0].type == "application/json"
     assert receipt.url == f"https://www.tumblr.com/acme/{receipt.id}"
     assert fake.public[0].media == ("A cat",)
+
+
+def test_a_post_without_files_is_plain_json(at, network, seal, facts):
+    at.run(network, network.publish(said(network, seal, facts), 0))
+    assert isinstance(at.seen[-1].body, Json)
+    assert at.seen[-1].body.value["content"][0]["text"] == "Hello you"
 
 
 def test_a_link_that_stands_in_the_text_is_not_shown_again(network, seal, facts):
@@ -125,6 +132,17 @@ def test_a_lost_answer_is_found_by_the_end_of_its_slug(fake, at, network, seal, 
     assert at.run(network, network.lookup(payload, intent, (), None)) == Found(receipt)
     other = said(network, seal, facts, "Another")
     assert at.run(network, network.lookup(other, intent, (), None)) == Absent()
+
+
+@pytest.mark.parametrize("slug", ["", "grosse-neuig", "grosse-neuigkeiten-4f"])
+def test_a_slug_that_was_cut_or_dropped_is_made_up_for_by_the_text(fake, at, network, seal, facts, noon, slug):
+    payload = said(network, seal, facts, title="Große Neuigkeiten")
+    receipt = at.run(network, network.publish(payload, 0))
+    fake.made[receipt.id]["slug"] = slug
+    intent = Intent(0, at.seen[-1], noon)
+    assert at.run(network, network.lookup(payload, intent, (), None)) == Found(receipt)
+    fake.made[receipt.id]["timestamp"] -= 3600
+    assert at.run(network, network.lookup(payload, intent, (), None)) == Absent()
 
 
 def test_a_busy_blog_is_looked_through_and_a_private_post_never_called_absent(fake, at, network, seal, facts, noon):
