@@ -185,8 +185,8 @@ class YouTube(Google):
     def _thumbnail(self, medium: Media, id: str) -> Generator[Request, Any, None]:
         """The medium's own thumbnail, where it has one. Only verified accounts may set one: without it the film is no less a film."""
         if medium.thumbnail_blob:
-            url = self._url("thumbnails/set", upload=True)
-            yield Request("POST", url, Slice(medium.thumbnail_blob), query=(("videoId", id),), reads="any", may_fail=True, timeout=120.0)
+            url, query = self._url("thumbnails/set", upload=True), (("uploadType", "media"), ("videoId", id))
+            yield Request("POST", url, Slice(medium.thumbnail_blob), query=query, reads="any", may_fail=True, timeout=120.0)
 
     def _usable(self, id: str) -> Generator[Step, Any, None]:
         for seconds in WAITS:

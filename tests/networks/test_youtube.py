@@ -184,6 +184,7 @@ def test_a_thumbnail_is_set_and_one_that_is_refused_keeps_no_film_back(fake, at,
     media = (film(at, thumbnail="t.png", thumbnail_blob=at.blob(png, "image/png")),)
     receipt = at.run(network, network.publish(said(at, network, seal, facts, media=media), 0))
     assert fake.videos[receipt.id]["thumbnail"]
+    assert next(step for step in at.seen if "thumbnails" in step.url).query == (("uploadType", "media"), ("videoId", receipt.id))
     fake.faults.append(Fault("status", path="thumbnails", status=403, body={"error": {"code": 403, "message": "no"}}))
     at.run(network, network.publish(said(at, network, seal, facts, media=media, title="Other"), 0))
     assert len(fake.public) == 2
