@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smm_cli.errors import Rejected, SmmError
+from smm_cli.errors import Rejected, Retriable, SmmError
 from smm_cli.networks import _nostr_event as events
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._nostr_fault import read_fault
@@ -184,6 +184,8 @@ class Nostr(Network):
                 headers = {"x-sha-256": medium.blob.sha256}
                 address = f"{self.settings.blossom[0]}/upload"
                 answer = yield Request("PUT", address, Slice(medium.blob), headers, timeout=120.0)
+                if not answer.get("url"):
+                    raise Retriable(f"{self.settings.blossom[0]} gave no address for {medium.path}")
                 found.append((medium, str(answer.get("url"))))
             else:
                 found.append((medium, (yield from public_address(medium.blob))))

@@ -185,6 +185,14 @@ def test_pictures_lie_on_blossom_and_are_described_in_the_event(desk, png):
     assert blob.sha256 in one.fake("blossom.example").files
 
 
+def test_an_upload_without_an_address_is_tried_again_and_never_published(desk, png):
+    one = desk()
+    blob = one.transport.blobs.keep(png, "image/png")
+    one.fake("blossom.example").faults.append(Fault("status", path="/upload", status=200, body={}))
+    with pytest.raises(Retriable, match="no address"):
+        one.publish(one.composed("See", media=(Media("a.png", alt="A", blob=blob),)))
+
+
 def test_without_blossom_pictures_go_where_the_calendar_keeps_public_files(desk, png):
     one = desk(blossom=())
     blob = one.transport.blobs.keep(png, "image/png")
