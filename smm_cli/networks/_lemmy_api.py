@@ -63,14 +63,15 @@ class Api:
             raise AuthFailed("the server gave no token: is the account confirmed?")
         return Tokens({"access": str(answer.get("jwt"))})
 
-    def who(self) -> Generator[Request, Any, Mapping[str, Any]]:
-        """The person behind the token. An invalid token is ignored elsewhere: only validate_auth refuses it."""
+    def who(self) -> Generator[Request, Any, tuple[Mapping[str, Any], Answer]]:
+        """The person behind the token, and her account. An invalid token is ignored elsewhere: only validate_auth refuses it."""
         if self.new:
             answer = yield Request("GET", self.at("account"))
-            return dict(answer.get("local_user_view", "person", default={}))
-        yield Request("GET", self.at("user/validate_auth"))
-        answer = yield Request("GET", self.at("site"))
-        return dict(answer.get("my_user", "local_user_view", "person", default={}))
+        else:
+            yield Request("GET", self.at("user/validate_auth"))
+            answer = yield Request("GET", self.at("site"))
+            answer = Answer(answer.status, body=answer.get("my_user", default={}))
+        return dict(answer.get("local_user_view", "person", default={})), answer
 
     def community(self, name: str) -> Generator[Request, Any, int]:
         """The number of a community; one elsewhere that this server never heard of is fetched."""
@@ -115,10 +116,11 @@ class Api:
         return PartReceipt(id, f"{self.server}/{'comment' if comment else 'post'}/{id}", more, _published(item))
 
     def look_for(self, intent: Intent, media: Mapping[str, str], *, hidden: bool) -> Looking:
-        """Among the newest things on the own profile. `hidden`: a profile may leave this one out (nsfw), so that it is never absent."""
+        """Among the newest things on the own profile. `hidden`: a profile may leave this one out (nsfw): never absent."""
         sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
         comment, since = "content" in sent, intent.at - SKEW
-        name = (yield from self.who()).get("name", "")
+        person, me = yield from self.who()
+        name, hidden = person.get("name", ""), hidden or _hides(me, sent)
         where = f"{self.server}/u/{name}"
         if self.new:
             query = (("username", name), ("type_", "comments" if comment else "posts"), ("limit", str(PAGE)))
@@ -144,7 +146,7 @@ def ask_account(server: str, wanted: str, host: str) -> Verifying:
     """Who the password belongs to, which version the server speaks, its languages, and how long to wait after a limit."""
     software, version = named((yield from ask_node(server)))
     api = Api(server, wanted or ("v3" if version.startswith("0.") or not version else "v4"))
-    me = yield from api.who()
+    me, _ = yield from api.who()
     if not me.get("name"):
         raise Retriable(f"{host} does not tell whose token this is")
     site = yield Request("GET", api.at("site"))
@@ -167,6 +169,14 @@ def _pause(site: Answer) -> float:
 def _published(item: Mapping[str, Any]) -> Any:
     """v3 says `published`, v4 `published_at`."""
     return moment(item.get("published_at") or item.get("published"))
+
+
+def _hides(me: Answer, sent: Mapping[str, Any]) -> bool:
+    """Whether the account's own settings keep this off the profile that it sees: bots, languages (0 is none; crates/db_views)."""
+    user = me.get("local_user_view", default={})
+    bot = user.get("person", {}).get("bot_account") is True and user.get("local_user", {}).get("show_bot_accounts") is False
+    languages = me.get("discussion_languages", default=[])
+    return bot or bool(languages and sent.get("language_id", 0) not in languages)
 
 
 def _same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:

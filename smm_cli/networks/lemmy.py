@@ -144,7 +144,8 @@ class Lemmy(Network):
         addresses = [str(sent.get("url") or ""), *re.findall(r"!\[[^\n]*\]\(([^)\s]+)\)", str(sent.get("body") or ""))]
         own = [address for address in addresses if "/image" in address and urlsplit(address).netloc == self.host]
         media = dict(zip((m.blob.sha256 for m in message.media if m.blob), own, strict=False)) if len(own) >= len(message.media) else {}
-        return (yield from self.api.look_for(intent, media, hidden=bool(sent.get("nsfw"))))
+        nsfw = sent.get("nsfw") or any(answer.get("community_view", "community", "nsfw") for answer in answers)
+        return (yield from self.api.look_for(intent, media, hidden=bool(nsfw)))
 
     def verify(self) -> Verifying:
         return (yield from ask_account(str(self.settings.server), self.settings.api, self.host))

@@ -15,7 +15,7 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.lemmy import FAKE
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, handle
+from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, handle
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("lem", "lemmy", {"server": "https://lemmy.example", "community": "news", "identifier": "ada"})
@@ -150,6 +150,27 @@ def test_what_a_profile_may_hide_is_never_called_absent(fake, at, network, seal,
     payload = said(network, seal, facts, options={"nsfw": True})
     at.run(network, network.publish(payload, 0))
     assert at.run(network, network.lookup(payload, Intent(0, at.seen[-1], noon), (), None)) == CannotTell("https://lemmy.example/u/ada")
+
+
+@pytest.mark.parametrize("settings", [{"show_bot_accounts": False}, {"discussion_languages": [32]}])
+def test_what_the_accounts_own_settings_keep_off_its_profile_is_never_called_absent(fake, at, network, seal, facts, noon, settings):
+    payload = said(network, seal, facts, language="en")
+    at.run(network, network.publish(payload, 0))
+    later = Intent(0, at.seen[-1], noon + timedelta(hours=1))
+    assert at.run(network, network.lookup(payload, later, (), None)) == Absent()
+    languages = {name: value for name, value in settings.items() if name == "discussion_languages"}
+    user = {"person": {"name": "ada", "bot_account": True}, "local_user": {**settings, "id": 1}}
+    me = {"local_user_view": user, **languages}
+    path = "/api/v4/account" if fake.new else "/api/v3/site"
+    fake.faults.append(Fault("status", path=path, status=200, body=me if fake.new else {"my_user": me}))
+    assert at.run(network, network.lookup(payload, later, (), None)) == CannotTell("https://lemmy.example/u/ada")
+
+
+def test_a_post_in_a_community_that_is_nsfw_is_never_called_absent(fake, at, network, seal, facts, noon):
+    payload = said(network, seal, facts)
+    at.run(network, network.publish(payload, 0))
+    later, seen = Intent(0, at.seen[-1], noon + timedelta(hours=1)), Answer(200, body={"community_view": {"community": {"nsfw": True}}})
+    assert isinstance(at.run(network, network.lookup(payload, later, (seen,), None)), CannotTell)
 
 
 def test_a_full_page_without_an_older_post_tells_nothing(fake, at, network, seal, facts, noon):
