@@ -95,7 +95,9 @@ class Communote(Network):
         """A note of files alone is refused (NoteResourceHelper, checkNoteText)."""
         mute = [part for part in payload.parts if part.media and not _bare(part.text).strip()]
         what = "Communote takes no note of files without words"
-        return tuple(Problem("text-missing", what, Place(post.path, part.line, channel=self.channel.name), "write something") for part in mute)
+        return tuple(
+            Problem("text-missing", what, Place(post.path, part.line, channel=self.channel.name), "write something") for part in mute
+        )
 
     # -- conversations ---------------------------------------------------------------------------------------------------
 
