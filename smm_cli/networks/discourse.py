@@ -71,9 +71,9 @@ class Discourse(Forum):
     poll = POLLS
     takes = Forum.takes | {"poll"}
     steps = (
-        "As an administrator: Admin, Advanced, API keys, New API key; user level Single user, scope Granular with topics: write, read "
-        "and posts: edit, and uploads: create (or Global). Keep the key where the channel's `secret` says, and name the user as "
-        "`username`. Where your forum allows other lengths, write them: limits = { title_minimum = 10, text_minimum = 5 }."
+        "As an administrator: Admin, Advanced, API keys, New API key; user level Single user, scope Global: no granular scope lets smm "
+        "read single posts and what waits for approval (app/models/api_key_scope.rb). Keep the key where the channel's `secret` says, and "
+        "name the user as `username`. Where your forum allows other lengths, write them: limits = { title_minimum = 10, text_minimum = 5 }."
     )
 
     Settings = Later("smm_cli.networks._discourse_tables", "Settings")
@@ -167,6 +167,8 @@ class Discourse(Forum):
             return found
         name = quote(self.settings.username, safe="")
         waiting = yield self._ask("GET", f"/posts/{name}/pending.json", may_fail=True)
+        if not waiting.ok and waiting.status != 404:
+            return CannotTell(f"{self.server}/u/{name}/activity/pending")
         for one in waiting.get("pending_posts", default=[]) if waiting.ok else ():
             if same(str(one.get("raw_text") or ""), str(sent_in(intent, "raw"))):
                 return Found(PartReceipt(f"pending-{one.get('id')}", f"{self.server}/u/{name}/activity/pending", {"pending": True}))
@@ -189,10 +191,14 @@ class Discourse(Forum):
     def _reply_of(self, intent: Intent, earlier: Any) -> Looking:
         topic = sent_in(intent, "topic_id")
         whole = yield self._ask("GET", f"/t/{topic}.json")
-        stream = whole.get("post_stream", "stream", default=[])
+        stream = whole.get("post_stream", "stream")
+        if not isinstance(stream, list):
+            return CannotTell(f"{self.server}/t/{topic}")
         seen = []
         for id in stream[-LAST:]:
             post = yield self._ask("GET", f"/posts/{id}.json", may_fail=True)
+            if not post.ok and post.status not in (404, 410):  # it may be the one
+                return CannotTell(f"{self.server}/t/{topic}")
             if post.ok and str(post.get("username", default="")).lower() == self.settings.username.lower():
                 seen.append(Seen(self._receipt(post.body), moment(post.get("created_at")), str(post.get("raw", default="")), first=False))
         oldest = seen[0].at if seen else None

@@ -16,7 +16,7 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.discourse import FAKE
 from smm_cli.words.channel import Channel, Person
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("forum", "discourse", {"server": "https://forum.example", "username": "it", "category": 5})
@@ -166,6 +166,28 @@ def test_a_reply_is_found_in_its_topic_unless_it_is_somebody_elses(at, fake, net
     assert at.run(network, network.lookup(payload, intent, (), first)) == Found(second)
     fake.entries[int(second.id)].account = "other"
     assert at.run(network, network.lookup(payload, intent, (), first)) == Absent()
+
+
+@pytest.mark.parametrize("path", [r"/posts/\d+\.json$", r"/pending\.json$"])
+@pytest.mark.parametrize(
+    "fault", [Fault("status", status=503), Fault("status", status=429), Fault("silence_before"), Fault("status", status=403)]
+)
+def test_a_lookup_that_could_not_read_everything_proves_nothing(at, fake, network, said, path, fault):
+    payload = said(f"{TEXT}\n\n---\n\nA second text, long enough.")
+    first = at.run(network, network.publish(payload, 0))
+    second = at.run(network, network.publish(payload, 1), first)
+    if "pending" in path:
+        fake.entries[int(second.id)].text = "changed"
+    fake.faults.append(replace(fault, method="GET", path=path, times=None))
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at, 1), (), first)), CannotTell)
+
+
+def test_a_topic_that_cannot_be_read_proves_nothing(at, fake, network, said):
+    payload = said(f"{TEXT}\n\n---\n\nA second text, long enough.")
+    first = at.run(network, network.publish(payload, 0))
+    at.run(network, network.publish(payload, 1), first)
+    fake.faults.append(Fault("status", method="GET", path=r"/t/\d+\.json$", status=200, body="<html>Back soon</html>"))
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at, 1), (), first)), CannotTell)
 
 
 def test_what_waits_for_approval_has_a_receipt_and_its_replies_wait(at, fake, network, said):
