@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._forum import Forum, Seen, among, moment, sent_in
+from smm_cli.networks._forum import SKEW, Forum, Seen, among, moment, sent_in
 from smm_cli.networks.base import Facts, Later
 from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.words.auth import Bearer
@@ -137,8 +137,10 @@ class Flarum(Forum):
         name = str(me.get("username") or "")
         query = (("filter[author]", name), ("filter[type]", "comment"), ("sort", "-createdAt"), ("page[limit]", str(PAGE)))
         listed = yield self._ask("GET", "/api/posts", query=query)
-        posts = [(str(one.get("id")), one.get("attributes") or {}, one) for one in listed.get("data", default=[])]
         where = f"{self.server}/u/{name}"
+        if not isinstance(listed.get("data"), list):
+            return CannotTell(where)
+        posts = [(str(one.get("id")), one.get("attributes") or {}, one) for one in listed.get("data")]
         seen = []
         for id, said, one in posts:
             topic = str(Answer(0, {}, one).get("relationships", "discussion", "data", "id", default=""))
@@ -149,9 +151,10 @@ class Flarum(Forum):
         path = ("data", "attributes", "content")
         if found := among(seen, intent, str(sent_in(intent, *path)), earlier):
             return found
+        since = intent.at - SKEW
         times = [at for _, said, _ in posts if (at := moment(said.get("createdAt")))]
-        whole = len(posts) < PAGE or (bool(times) and min(times) < intent.at)
-        told = all("content" in said for _, said, _ in posts)
+        whole = len(posts) < PAGE or (bool(times) and min(times) < since)
+        told = all("content" in said for _, said, _ in posts if (at := moment(said.get("createdAt"))) is None or at >= since)
         return Absent() if whole and told else CannotTell(where)
 
     def verify(self) -> Verifying:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from smm_cli.clock import SetClock
 from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable
 from smm_cli.networks.check import check_payload
 from smm_cli.networks.flarum import NETWORK
+from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.flarum import FAKE
 from smm_cli.words.channel import Account, Channel
 from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
@@ -105,6 +107,25 @@ def test_lookup_cannot_tell_where_the_source_is_not_told(at, fake, network, said
     at.run(network, network.publish(payload, 0))
     shape = fake._post
     fake._post = lambda entry, known: shape(entry, known=False)
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at), (), None)), CannotTell)
+
+
+def test_older_posts_whose_source_is_not_told_any_more_do_not_matter(at, fake, network, said):
+    old = at.run(network, network.publish(said("Long ago.", title="Old"), 0))
+    at.clock.set(at.clock.now() + timedelta(hours=1))
+    payload = said()
+    gone = at.run(network, network.publish(payload, 0))
+    intent = intent_of(at)
+    at.run(network, network.withdraw(gone, 0))
+    shape = fake._post
+    fake._post = lambda entry, known: shape(entry, known=known and str(entry.id) != old.id)
+    assert at.run(network, network.lookup(payload, intent, (), None)) == Absent()
+
+
+def test_a_list_that_is_none_proves_nothing(at, fake, network, said):
+    payload = said()
+    at.run(network, network.publish(payload, 0))
+    fake.faults.append(Fault("status", path="/api/posts$", status=200, body="<html>Back soon</html>"))
     assert isinstance(at.run(network, network.lookup(payload, intent_of(at), (), None)), CannotTell)
 
 
