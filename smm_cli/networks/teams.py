@@ -28,6 +28,8 @@ DOCS = "https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connect
 CARDS = "https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference"
 CARD = "application/vnd.microsoft.card.adaptive"
 MOST = 28 * 1024
+OLD = frozenset({"1.0", "1.1", "1.2", "1.3", "1.4"})
+"""Versions whose headings are told by size and weight alone. Source: adaptivecards.io/explorer/TextBlock.html (2026-08)."""
 HOSTED = "https://host.invalid/" + "x" * 120
 """Stands for the address of a picture while the size is counted: it is known only when the picture was put there."""
 
@@ -136,7 +138,7 @@ class Teams(Chat):
         return found
 
     def _card(self, message: PayloadPart, id: str, addresses: Sequence[str]) -> dict[str, Any]:
-        body = [dict(element) for element in message.fields["body"]]
+        body = [_known(element, self.settings.version) for element in message.fields["body"]]
         for medium, address in zip(message.media, addresses, strict=True):
             body.append({"type": "Image", "url": address, "altText": medium.alt})
         if body:
@@ -150,6 +152,13 @@ class Teams(Chat):
             teams["entities"] = [{"type": "mention", "text": f"<at>{one['name']}</at>", "mentioned": dict(one)} for one in people]
         card |= {"msteams": teams} if teams else {}
         return {"type": "message", "attachments": [{"contentType": CARD, "contentUrl": None, "content": card}]}
+
+
+def _known(element: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """An element without what the card's version does not know: a TextBlock has a style since 1.5."""
+    styled = element["type"] != "TextBlock" or version not in OLD
+    kept = {name: value for name, value in element.items() if name != "style" or styled}
+    return kept | ({"items": [_known(inner, version) for inner in kept["items"]]} if "items" in kept else {})
 
 
 NETWORK = Teams

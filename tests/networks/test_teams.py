@@ -81,6 +81,15 @@ def test_the_title_heads_the_card_where_that_is_wanted(at, seal, facts):
     assert card_of(at.seen[0])["body"][0]["text"] == "New \\*things\\*"
 
 
+@pytest.mark.parametrize(("version", "style"), [("1.4", None), ("1.5", "heading")])
+def test_a_card_holds_nothing_that_its_version_does_not_know(at, seal, facts, version, style):
+    network = NETWORK(replace(CHANNEL, settings={"url": URL, "title": True, "version": version}))
+    at.run(network, network.publish(composed(network, seal, facts, "# One\n\n> ## Two", title="T"), 0))
+    title, heading, quote = card_of(at.seen[0])["body"]
+    assert [block.get("style") for block in (title, heading, quote["items"][0])] == [style] * 3
+    assert quote["style"] == "emphasis"
+
+
 def test_people_are_called_by_an_entity_of_the_card(at, network, seal, facts):
     facts = replace(
         facts, people={"ada": Person("ada", {"teams": "ada@acme.example"}, "Ada L"), "bo": Person("bo", {"teams": "b@x"}, "Bo")}
