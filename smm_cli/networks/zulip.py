@@ -121,9 +121,19 @@ class Zulip(Chat):
         if not channel.isdigit():
             found = yield Request("GET", self._url("get_stream_id"), query=(("stream", channel),))
             channel = str(found.get("stream_id"))
+        limits = yield from self._limits()
         version, name = str(server.get("zulip_version", default="")), str(me.get("full_name", default=""))
         url = f"{self.settings.server}/#narrow/channel/{channel}"
-        return Account(str(me.get("email")), str(me.get("user_id")), name, url, "zulip", version, facts={"channel": channel})
+        return Account(str(me.get("email")), str(me.get("user_id")), name, url, "zulip", version, limits, facts={"channel": channel})
+
+    def _limits(self) -> Generator[Step, Any, dict[str, int]]:
+        """What this server takes. It tells it to those who register for events alone; the queue ends by itself after ten minutes."""
+        asked = Form((("event_types", '["realm"]'), ("fetch_event_types", '["realm"]')))
+        told = yield Request("POST", self._url("register"), asked, may_fail=True)
+        found = {"text": told.get("max_message_length"), "topic": told.get("max_topic_length")}
+        size = told.get("max_file_upload_size_mib")
+        found |= {f"{kind}_bytes": size * MB if isinstance(size, int) else None for kind in ("image", "video", "audio")}
+        return {name: value for name, value in found.items() if isinstance(value, int) and value > 0}
 
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
         """By status and code; the words are for people."""

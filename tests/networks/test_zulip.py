@@ -148,6 +148,7 @@ def test_more_messages_than_are_listed_leave_it_open(fake, at, network, seal, fa
 def test_verify_tells_version_and_the_number_of_the_channel(at, network):
     account = at.run(network, network.verify())
     assert (account.handle, account.version, account.facts) == ("bot@zulip.example", "12.0", {"channel": "42"})
+    assert (account.limits["text"], account.limits["topic"], account.limits["image_bytes"]) == (10_000, 60, 25 << 20)
 
 
 def test_a_channel_that_is_not_there_stops_the_channel(fake, at, network, seal, facts):

@@ -112,6 +112,14 @@ class FakeZulip(Fake):
     def settings(self, call: Call) -> Reply:
         return _yes(zulip_version=self.version, zulip_feature_level=445, realm_url=call.base)
 
+    @route("POST", "/api/v1/register")
+    def register(self, call: Call) -> Reply:
+        self._who(call)
+        for name in ("event_types", "fetch_event_types"):
+            if not isinstance(json.loads(str(call.sent.get(name, "[]"))), list):
+                raise _no(f'Argument "{name}" is not valid JSON.', "BAD_REQUEST")
+        return _yes(queue_id="q1", last_event_id=-1, max_message_length=MOST, max_topic_length=TOPIC, max_file_upload_size_mib=25)
+
     @route("GET", "/api/v1/get_stream_id")
     def number(self, call: Call) -> Reply:
         self._who(call)
