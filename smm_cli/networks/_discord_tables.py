@@ -36,6 +36,21 @@ class Settings(Table):
             raise ValueError('must be a number in quotes, like "1200000000000000000" (turn on Developer Mode to copy it)')
         return value
 
+    @field_validator("tags")
+    @classmethod
+    def _a_few(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > 5 or not all(re.fullmatch(r"\d{1,20}", tag) for tag in value):
+            raise ValueError("must be at most five numbers of tags in quotes")
+        return value
+
+    @field_validator("username")
+    @classmethod
+    def _a_name(cls, value: str) -> str:
+        """Source: discord-api-docs, Usernames and Nicknames (2026-08-06)."""
+        if len(value) > 80 or re.search(r"clyde|discord", value, re.I):
+            raise ValueError("must be at most 80 characters long, and not name Discord or Clyde")
+        return value
+
     @model_validator(mode="after")
     def _one_of_them(self) -> Settings:
         if bool(self.channel) == bool(self.webhook):

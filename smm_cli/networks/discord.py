@@ -28,6 +28,8 @@ from smm_cli.words.tree import Block, Mention
 DOCS = "https://discord.com/developers/docs"
 MESSAGE, POLL, FILES = f"{DOCS}/resources/message#create-message", f"{DOCS}/resources/poll", f"{DOCS}/reference#uploading-files"
 SIZE = 10 * 1024 * 1024
+WHOLE = 25 * 1024 * 1024
+"""The most bytes of one request. Source: discord-api-docs, Reference, Uploading Files (2026-08-06)."""
 HOUR = 3600
 SOUNDS = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/mp4")
 ANNOUNCEMENT = 5
@@ -118,6 +120,11 @@ class Discord(Chat):
         found, place = super().remarks(post, payload, facts), Place(post.path, channel=self.channel.name)
         if self.settings.forum and not post.title:
             found = (*found, Problem("title-missing", "a thread in a forum needs a title", place, "add title:"))
+        for part in payload.parts:
+            size = sum(medium.blob.size for medium in part.media if medium.blob)
+            if len(part.media) > 1 and size > WHOLE:
+                what = f"the files of one message have {size >> 20} MiB; Discord takes {WHOLE >> 20} MiB in a request"
+                found = (*found, Problem("media-too-large", what, place, "make them smaller, or put them into several parts"))
         if post.reply_to and (self.settings.webhook or self.settings.forum):
             found = (*found, Problem("key-not-taken", "only a bot answers messages, and none in a forum", place, "it is left out", WARNING))
         return found

@@ -19,7 +19,7 @@ from smm_cli.sandbox.fakes.discord import FAKE, GUILD
 from smm_cli.words.auth import Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
-from smm_cli.words.post import Media, Poll, Post
+from smm_cli.words.post import Blob, Media, Poll, Post
 
 ROOM = "1200000000000000000"
 CHANNEL = Channel("chat", "discord", {"channel": ROOM})
@@ -65,6 +65,20 @@ def lookup(at, network, payload, noon, earlier=None):
 def test_a_channel_or_a_webhook_is_named_by_its_number(settings):
     with pytest.raises(ValidationError):
         NETWORK(replace(CHANNEL, settings=settings))
+
+
+@pytest.mark.parametrize("more", [{"tags": ["1"] * 6}, {"tags": ["news"]}, {"username": "x" * 81}, {"username": "My Discord"}])
+def test_tags_are_five_numbers_and_a_name_is_not_discords(more):
+    with pytest.raises(ValidationError, match="must be"):
+        NETWORK(replace(HOOK, settings={**HOOK.settings, **more}))
+
+
+def test_the_files_of_a_message_have_a_limit_together(network, facts):
+    media = tuple(Media(f"{n}.png", "x", blob=Blob(f"{n}" * 64, 9 << 20, "image/png"), width=1, height=1) for n in range(3))
+    for files, wrong in ((media[:2], False), (media, True)):
+        post = Post("launch", "p.md", "Hello", media=files)
+        found = check_payload(network, post, network.compose(post, facts), facts)
+        assert ("media-too-large" in {problem.slug for problem in found}) is wrong
 
 
 def test_a_bot_signs_and_a_webhook_has_its_secret_in_the_address():
