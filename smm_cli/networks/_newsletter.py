@@ -25,7 +25,8 @@ from smm_cli.words.post import Blob, Part, Post
 
 TEMPLATE = re.compile(r"\{(?=[{%#])|\*(?=\|)")
 """What begins a template expression in Django, Go, Brevo and Mailchimp: typed text must not become one."""
-LOOKED_FOR = 60.0
+LOOKED_FOR = 0.0
+"""Each attempt looks anew: the draft whose answer the last one missed may be there by now."""
 
 
 @dataclass(frozen=True, slots=True)

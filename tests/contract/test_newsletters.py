@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from smm_cli.clock import SetClock
+from smm_cli.delivery.judge import backoff
 from smm_cli.networks import built_in, load
 from smm_cli.networks._newsletter import Newsletter
 from smm_cli.sandbox.world import fakes, load_fake
@@ -54,3 +55,15 @@ def test_a_lost_answer_to_any_request_that_writes_neither_loses_nor_doubles(send
     stage.tick()
     stage.settle()
     assert (stage.states(), len(stage.public()), len(stage.fake.campaigns)) == ({"launch@it": "published"}, 1, 1)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_draft_whose_answer_was_lost_is_found_though_the_next_attempt_comes_soon(sending, network):
+    stage = sending(network)
+    (stage.root / "posts" / "launch.md").unlink()
+    stage.post("early", "One text.")
+    assert backoff("early@it", 1) < timedelta(seconds=52)
+    stage.fault(kind="silence_after", commits=True)
+    stage.tick()
+    stage.settle(step=timedelta(seconds=52))
+    assert (stage.states(), len(stage.public()), len(stage.fake.campaigns)) == ({"early@it": "published"}, 1, 1)
