@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,6 +14,7 @@ from smm_cli.words.delivery import PartReceipt, Payload
 from smm_cli.words.exchange import Absent, Answer, Found, Intent
 
 SKEW = timedelta(seconds=60)
+TAG = re.compile(r"<[^>]*>")
 SINGLE = {"title": "name", "summary": "summary", "reply_to": "in-reply-to", "bookmark": "bookmark-of", "status": "post-status"}
 SEVERAL = {"tags": "category", "syndicate_to": "mp-syndicate-to"}
 
@@ -53,6 +56,8 @@ def found_in(listed: Answer, intent: Intent, sent: Mapping[str, Any]) -> Found |
         if entry.get("url") and _is_same(entry, sent, intent.at - SKEW):
             return Found(receipt_of(urljoin(intent.request.url, str(entry["url"][0])), sent, {}))
     times = [_moment(entry) for entry in entries]
+    if any(at and at == _moment(sent) and not (sent.get("name") and entry.get("name")) for at, entry in zip(times, entries, strict=True)):
+        return None  # of the very planned time: changed by the site, or another post
     known = [time for time in times if time]
     beyond = min([intent.at, *(time for time in [_moment(sent)] if time)]) - SKEW
     whole = len(known) == len(times) and known == sorted(known, reverse=True) and (not known or known[-1] < beyond)
@@ -62,14 +67,18 @@ def found_in(listed: Answer, intent: Intent, sent: Mapping[str, Any]) -> Found |
 def _is_same(entry: Mapping[str, Any], sent: Mapping[str, Any], since: datetime) -> bool:
     """The planned time (a site may put its own, which is newer than the intent) and the title, or where there is none the text."""
     at = _moment(entry)
-    if at is None or (at != _moment(sent) and at < since) or (entry.get("name") or [""]) != (sent.get("name") or [""]):
+    if at is None or (at != _moment(sent) and at < since):
         return False
-    return bool(sent.get("name")) or _text(entry) == _text(sent)
+    if sent.get("name"):
+        return bool(entry.get("name") == sent["name"])
+    return _text(entry) == _text(sent)  # some sites make a name of the text
 
 
 def _text(entry: Mapping[str, Any]) -> str:
+    """What is read: sites clean up HTML, or give it as text."""
     first = (entry.get("content") or [""])[0]
-    return " ".join(str(first.get("html") or first.get("value") if isinstance(first, Mapping) else first).split())
+    said = str(first.get("html") or first.get("value") if isinstance(first, Mapping) else first)
+    return "".join(unescape(TAG.sub("", said)).split())
 
 
 def _moment(entry: Mapping[str, Any]) -> datetime | None:

@@ -219,6 +219,24 @@ def test_absent_needs_a_list_that_reaches_far_enough(network, at, said, noon, fa
     assert isinstance(looked(at, network, payload, noon), CannotTell)
 
 
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ({"name": ["Hello *you*"]}, Found),
+        ({"content": [{"html": '<p dir="auto">Hello <em>you</em></p>\n'}]}, Found),
+        ({"content": ["Hello you"]}, Found),
+        ({"content": ["Somebody shortened this"]}, CannotTell),
+    ],
+)
+def test_a_note_that_the_site_changed_is_known_again_and_no_absence_is_told(network, at, said, noon, fake, kept, told):
+    payload = said(network, title="")
+    receipt = at.run(network, network.publish(payload, 0))
+    fake.entries[receipt.id] |= kept
+    old = (noon - timedelta(days=1)).isoformat()
+    fake.entries["https://ada.example/o"] = {"url": ["https://ada.example/o"], "published": [old]}
+    assert isinstance(looked(at, network, payload, noon), told)
+
+
 def test_a_site_without_a_list_cannot_tell(network, at, said, noon, fake):
     payload = said(network)
     at.run(network, network.publish(payload, 0))
