@@ -88,7 +88,7 @@ class Blogger(Article, Google):
         return _receipt(answer.body)
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
-        body = yield from self._body(payload.parts[part])
+        body = {"labels": [], **(yield from self._body(payload.parts[part]))}  # what a PATCH does not name stays
         answer = yield Request("PATCH", self._url(f"posts/{receipt.id}"), Json(body))
         return _receipt(answer.body)
 

@@ -98,7 +98,7 @@ class DevTo(Network):
         return self._receipt(answer.body)
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
-        article = yield from self._article(payload.parts[part])
+        article = {"tags": [], **(yield from self._article(payload.parts[part]))}  # what is not named stays
         answer = yield self._ask("PUT", f"/api/articles/{receipt.id}", {"article": article})
         return self._receipt(answer.body)
 

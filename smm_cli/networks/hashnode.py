@@ -104,7 +104,7 @@ class Hashnode(Network):
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """All but its address."""
-        article = yield from self._article(payload.parts[part])
+        article = {"tags": [], **(yield from self._article(payload.parts[part]))}  # what is not named stays
         answer = yield self._ask(api.UPDATE, input={**article, "id": receipt.id})
         return self._receipt(answer.get("data", "updatePost", "post"))
 

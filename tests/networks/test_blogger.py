@@ -126,3 +126,9 @@ def test_a_draft_that_a_person_deleted_meanwhile_is_not_public(fake, at, network
     fake.posts.clear()
     intent = Intent(0, next(step for step in at.seen if step.commits), noon)
     assert isinstance(at.run(network, network.lookup(payload, intent, (), None)), Absent)
+
+
+def test_an_edit_takes_labels_away(fake, at, network, seal, facts):
+    receipt = at.run(network, network.publish(said(network, seal, facts, tags=("a",)), 0))
+    at.run(network, network.edit(said(network, seal, facts), 0, receipt))
+    assert fake.posts[receipt.id]["labels"] == []

@@ -201,3 +201,9 @@ def test_a_withdrawn_article_of_that_text_is_not_taken_for_the_lost_one(at, netw
     receipt = at.run(network, network.publish(payload, 0))
     at.run(network, network.withdraw(receipt, 0))
     assert isinstance(at.run(network, network.lookup(payload, lost(at, network, payload, noon), (), None)), Absent)
+
+
+def test_an_edit_takes_tags_away(fake, at, network, seal, facts):
+    receipt = at.run(network, network.publish(said(network, seal, facts, tags=("a",)), 0))
+    at.run(network, network.edit(said(network, seal, facts), 0, receipt))
+    assert fake.articles[receipt.id]["tags"] == []

@@ -219,3 +219,9 @@ def test_pictures_of_the_calendar_in_running_text_stand_there_at_their_address(f
     assert body.startswith("See ![a cat](https://")
     assert body.endswith(") here")
     assert not article.get("coverImage")
+
+
+def test_an_edit_takes_tags_away(fake, at, network, seal, facts):
+    receipt = at.run(network, network.publish(said(network, seal, facts, tags=("a",)), 0))
+    at.run(network, network.edit(said(network, seal, facts), 0, receipt))
+    assert the_post(fake)["tags"] == []
