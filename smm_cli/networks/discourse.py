@@ -143,7 +143,7 @@ class Discourse(Forum):
             raise Rejected(f"{medium.path} was not read", hint="smm check")
         ending = medium.blob.type.rpartition("/")[2]
         file = Field("file", medium.blob, f"picture.{'jpg' if ending == 'jpeg' else ending}", medium.blob.type)
-        fields = (Field("type", "composer"), Field("upload_type", "composer"), Field("synchronous", "true"), file)
+        fields = (Field("upload_type", "composer"), Field("synchronous", "true"), file)  # not `type`: the description allows no more
         answer = yield self._ask("POST", "/uploads.json", Multipart(fields), timeout=120.0)
         address = answer.get("short_url") or answer.get("url")
         if not address:

@@ -71,8 +71,10 @@ class FakeDiscourse(FakeForum):
     def upload(self, call: Call) -> Reply:
         self._who(call)
         file = call.multipart.get("file")
-        if not isinstance(file, Upload) or not call.multipart.get("type"):
-            raise refused(400, "param is missing or the value is empty: type", kind="invalid_parameters")
+        if not isinstance(file, Upload) or not call.multipart.get("upload_type"):
+            raise refused(400, "param is missing or the value is empty: upload_type", kind="invalid_parameters")
+        if foreign := set(call.multipart) - {"upload_type", "user_id", "synchronous", "file"}:  # openapi.yml, createUpload (2026-11)
+            raise refused(400, f"the sandbox takes what the API's description names, not {', '.join(sorted(foreign))}")
         if file.type not in TYPES:
             raise refused(422, "Sorry, the file you are trying to upload is not authorized (authorized extensions: jpg, jpeg, png, …).")
         if len(file.content) > IMAGE:
