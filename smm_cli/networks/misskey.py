@@ -106,7 +106,7 @@ class Misskey(Network):
     # -- conversations ---------------------------------------------------------------------------------------------------
 
     def publish(self, payload: Payload, part: int) -> Publishing:
-        """Files into the drive, what is answered or quoted, then the one request that publishes."""
+        """Files into the drive (a note may name each but once), what is answered or quoted, then the one request that publishes."""
         message, api = payload.parts[part], self.api
         fields = message.fields
         files = []
@@ -118,7 +118,7 @@ class Misskey(Network):
         body: dict[str, Any] = {"text": message.text or None, "visibility": fields["visibility"], "cw": fields.get("content_warning")}
         body["localOnly"] = bool(fields.get("local_only"))
         answered = earlier.id if earlier else reply
-        said = {"fileIds": files, "replyId": answered, "renoteId": quoted, "poll": fields.get("poll")}
+        said = {"fileIds": list(dict.fromkeys(files)), "replyId": answered, "renoteId": quoted, "poll": fields.get("poll")}
         body |= {name: value for name, value in said.items() if value}
         answer: Answer = yield api.ask("notes/create", body, commits=True)
         note = answer.get("createdNote", default={})

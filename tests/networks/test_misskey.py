@@ -84,6 +84,12 @@ def test_people_are_called_and_typed_names_are_not(network, seal, facts):
     assert said(network, seal, facts, "Thanks @{bea}, not @bob").parts[0].text == "Thanks @bea@other.example, not @\u2060bob"
 
 
+def test_the_same_picture_twice_in_a_note_is_named_once(fake, at, network, seal, facts, png):
+    media = tuple(Media(name, alt="A", blob=at.blob(png, "image/png")) for name in ("a.png", "b.png"))
+    at.run(network, network.publish(said(network, seal, facts, media=media), 0))
+    assert len(at.seen[-1].body.value["fileIds"]) == 1
+
+
 def test_the_same_picture_again_is_one_file_with_its_new_description(fake, at, network, seal, facts, png):
     for alt in ("One", "Another"):
         medium = Media("a.png", alt=alt, blob=at.blob(png, "image/png"))

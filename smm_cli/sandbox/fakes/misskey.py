@@ -176,6 +176,8 @@ class FakeMisskey(Fake):
             raise invalid("#/properties/visibility", "must be equal to one of the allowed values")
         if "fileIds" in sent and not 1 <= len(sent["fileIds"]) <= 16:
             raise invalid("#/properties/fileIds", "must NOT have more than 16 items")
+        if len(set(sent.get("fileIds") or ())) < len(sent.get("fileIds") or ()):  # uniqueItems (notes/create.ts)
+            raise invalid("#/properties/fileIds", "must NOT have duplicate items (items ## 1 and 0 are identical)")
         if poll:
             choices = poll.get("choices") or ()
             if not 2 <= len(choices) <= 10 or len(set(choices)) < len(choices) or any(not 1 <= utf16(c) <= 50 for c in choices):
