@@ -16,6 +16,7 @@ from smm_cli.words.post import Blob
 PUBLISH = "mutation publishPost($input: PublishPostInput!) { publishPost(input: $input) { post { id slug url publishedAt } } }"
 DRAFT = "mutation createDraft($input: CreateDraftInput!) { createDraft(input: $input) { draft { id slug title } } }"
 UPDATE = "mutation updatePost($input: UpdatePostInput!) { updatePost(input: $input) { post { id slug url publishedAt } } }"
+UPDATE_DRAFT = "mutation updateDraft($input: UpdateDraftInput!) { updateDraft(input: $input) { draft { id slug title } } }"
 REMOVE = "mutation removePost($input: RemovePostInput!) { removePost(input: $input) { post { id } } }"
 DELETE = "mutation deleteDraft($input: DeleteDraftInput!) { deleteDraft(input: $input) { draft { id } } }"
 UPLOAD = """mutation createImageUploadURL($input: CreateImageUploadInput!) {

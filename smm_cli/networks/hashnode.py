@@ -105,6 +105,9 @@ class Hashnode(Network):
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """All but its address."""
         article = {"tags": [], **(yield from self._article(payload.parts[part]))}  # what is not named stays
+        if receipt.more.get("draft"):
+            answer = yield self._ask(api.UPDATE_DRAFT, input={**_as_draft(article), "draftId": receipt.id})
+            return self._receipt(answer.get("data", "updateDraft", "draft"))
         answer = yield self._ask(api.UPDATE, input={**article, "id": receipt.id})
         return self._receipt(answer.get("data", "updatePost", "post"))
 
@@ -123,7 +126,7 @@ class Hashnode(Network):
             edges = answer.get("data", "publication", "drafts", "edges", default=[])
             nodes = [edge.get("node") or {} for edge in edges if isinstance(edge, Mapping)]
             found = next((node for node in nodes if node.get("slug") == sent.get("slug")), None)
-            if found or len(nodes) >= api.MOST_DRAFTS:
+            if found or len(nodes) >= api.MOST_DRAFTS or any(node.get("title") == sent.get("title") for node in nodes):
                 return Found(self._receipt(found)) if found else CannotTell(PLACE)
             return Absent()
         post = yield from self._named(str(sent.get("slug")))
@@ -183,7 +186,9 @@ def _as_draft(article: Mapping[str, Any]) -> dict[str, Any]:
     made = {key: value for key, value in article.items() if key not in moved}
     made |= {"coverImageOptions": {"coverImageURL": article["coverImage"]}} if "coverImage" in article else {}
     made |= {"metaTags": {"description": article["metaDescription"]}} if "metaDescription" in article else {}
-    return made | ({"settings": {"enableTableOfContent": True}} if article.get("enableToc") else {})
+    settings = {"slugOverridden": True} if "slug" in article else {}  # else the title makes the name
+    settings |= {"enableTableOfContent": True} if article.get("enableToc") else {}
+    return made | ({"settings": settings} if settings else {})
 
 
 NETWORK = Hashnode

@@ -139,7 +139,7 @@ def test_a_draft_is_absent_only_from_a_list_that_is_whole(fake, at, seal, facts,
     payload = said(network, seal, facts)
     at.run(network, network.publish(payload, 0))
     (lost,) = fake.drafts.values()
-    fake.drafts = {f"{number:024x}": {**lost, "slug": f"n{number}"} for number in range(49)}
+    fake.drafts = {f"{number:024x}": {**lost, "slug": f"n{number}", "title": "Another"} for number in range(49)}
     assert isinstance(at.run(network, network.lookup(payload, intent_of(at, noon), (), None)), Absent)
     fake.drafts[f"{49:024x}"] = {**lost, "slug": "n49"}
     assert isinstance(at.run(network, network.lookup(payload, intent_of(at, noon), (), None)), CannotTell)
@@ -152,7 +152,7 @@ def test_a_draft_has_cover_and_settings_in_fields_of_its_own_and_can_be_found_an
     receipt = at.run(network, network.publish(payload, 0))
     (draft,) = fake.drafts.values()
     assert draft["coverImageOptions"]["coverImageURL"].startswith("https://cdn.hashnode.com/")
-    assert (draft["metaTags"], draft["settings"]) == ({"description": "D"}, {"enableTableOfContent": True})
+    assert (draft["metaTags"], draft["settings"]) == ({"description": "D"}, {"slugOverridden": True, "enableTableOfContent": True})
     assert fake.posts == {}
     assert at.run(network, network.lookup(payload, intent_of(at, noon), (), None)) == Found(receipt)
     at.run(network, network.withdraw(receipt, 0))
@@ -225,3 +225,19 @@ def test_an_edit_takes_tags_away(fake, at, network, seal, facts):
     receipt = at.run(network, network.publish(said(network, seal, facts, tags=("a",)), 0))
     at.run(network, network.edit(said(network, seal, facts), 0, receipt))
     assert the_post(fake)["tags"] == []
+
+
+def test_a_draft_is_edited_as_a_draft(fake, at, seal, facts):
+    network = NETWORK(DRAFTS)
+    receipt = at.run(network, network.publish(said(network, seal, facts), 0))
+    changed = at.run(network, network.edit(said(network, seal, facts, "Better"), 0, receipt))
+    assert [draft["contentMarkdown"] for draft in fake.drafts.values()] == ["Better"]
+    assert changed == receipt
+
+
+def test_a_draft_whose_name_hashnode_changed_is_not_told_absent(fake, at, seal, facts, noon):
+    network = NETWORK(DRAFTS)
+    payload = said(network, seal, facts)
+    at.run(network, network.publish(payload, 0))
+    next(iter(fake.drafts.values()))["slug"] = None
+    assert isinstance(at.run(network, network.lookup(payload, intent_of(at, noon), (), None)), CannotTell)

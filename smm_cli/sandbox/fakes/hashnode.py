@@ -86,6 +86,17 @@ class FakeHashnode(Fake):
         self.drafts[id] = {**sent, "id": id, "account": who}
         return Reply(200, {"data": {"createDraft": {"draft": {"id": id, "slug": sent.get("slug"), "title": sent.get("title")}}}})
 
+    @route("POST", "/updateDraft")
+    def update_draft(self, call: Call) -> Reply:
+        self._who(call)
+        sent = self._input(call)
+        self._check(sent, (DRAFT_KEYS - {"publicationId"}) | {"draftId"})
+        id = str(sent.pop("draftId", ""))
+        if id not in self.drafts:
+            raise self._wrong("NOT_FOUND", "Draft not found", "updateDraft")
+        self.drafts[id] |= sent
+        return Reply(200, {"data": {"updateDraft": {"draft": {key: self.drafts[id].get(key) for key in ("id", "slug", "title")}}}})
+
     @route("POST", "/updatePost")
     def update_post(self, call: Call) -> Reply:
         self._who(call)
@@ -170,7 +181,7 @@ class FakeHashnode(Fake):
     def _check(self, sent: dict[str, Any], known: frozenset[str]) -> None:
         if strange := sorted(set(sent) - known):
             raise self._wrong("BAD_USER_INPUT", f'Variable "$input" got invalid value; Field "{strange[0]}" is not defined by type')
-        if "id" not in sent and sent.get("publicationId") != BLOG:
+        if not {"id", "draftId"} & set(sent) and sent.get("publicationId") != BLOG:
             raise self._wrong("NOT_FOUND", "Publication not found")
         tags = sent.get("tags") or []
         if len(tags) > MOST_TAGS or any(not tag.get("slug") for tag in tags):
