@@ -22,6 +22,8 @@ KEEPS = 20 * 3600.0
 """A container that was not published ends after 24 h; less a margin."""
 WAITS = (2.0, 3.0, 5.0, 10.0, 10.0, 30.0, *(60.0,) * 30)
 """Seconds between looks. Meta advises once a minute for five minutes; pictures and texts are ready within seconds, long films are not."""
+LOOKS = (5.0, 10.0, 30.0)
+"""Seconds between looks at a container that was ready before: IN_PROGRESS then means "still in the publishing process" (ig-container)."""
 TRIES = 3
 Pairs = tuple[tuple[str, str], ...]
 
@@ -64,9 +66,12 @@ class Containers:
     def lookup(self, intent: Intent, lists: Sequence[str], text: str, earlier: Any) -> Looking:
         """The container says whether it was published; if so, the post is among the newest of `lists`."""
         sent = dict(intent.request.body.pairs) if isinstance(intent.request.body, Form) else {}
-        answer = yield self.network.asked(sent.get("creation_id", ""), self.status, may_fail=True)
-        state, _ = _state(answer)
-        if state in ("FINISHED", "IN_PROGRESS", "EXPIRED", "ERROR"):
+        for seconds in (*LOOKS, 0.0):
+            state, _ = _state((yield self.network.asked(sent.get("creation_id", ""), self.status, may_fail=True)))
+            if state != "IN_PROGRESS":
+                break
+            yield Wait(seconds)
+        if state in ("FINISHED", "EXPIRED", "ERROR"):
             return Absent()
         if state != "PUBLISHED":
             return CannotTell(self._where())

@@ -8,7 +8,7 @@ from typing import Any
 
 from smm_cli.errors import AuthFailed
 from smm_cli.networks._oauth import OAuthDoors, seconds, sign_in
-from smm_cli.words.exchange import Answer, LoggingIn, Request, Tokens, handle
+from smm_cli.words.exchange import Answer, Form, LoggingIn, Request, Tokens, handle
 
 EARLY = 30 * 86_400.0
 """Tokens of 60 days count as ended 30 days before: they are renewed only while they still hold.
@@ -22,7 +22,7 @@ def sign_in_by_facebook(graph: str, client_id: str, scopes: tuple[str, ...], pag
     """
     version = graph.rpartition("/")[2]
     doors = OAuthDoors(f"https://www.facebook.com/{version}/dialog/oauth", f"{graph}/oauth/access_token", scopes, pkce=False, joined=",")
-    short = yield from sign_in(doors, client_id, inputs, "Facebook")
+    short = yield from _by_query(sign_in(doors, client_id, inputs, "Facebook"))
     query = (("grant_type", "fb_exchange_token"), ("client_id", client_id), ("client_secret", handle("client_secret")))
     longer = yield Request(
         "GET", doors.token, query=(*query, ("fb_exchange_token", short.values["token"])), auth="", secret=("access_token",)
@@ -57,6 +57,21 @@ def renew_itself(host: str, kind: str, title: str) -> LoggingIn:
     """Sixty days more; the token must be a day old at least, and not ended."""
     query = (("grant_type", f"{kind}_refresh_token"), ("access_token", handle("refresh")))
     return (yield from _lasting(f"{host}/refresh_access_token", query, title))
+
+
+def _by_query(conversation: LoggingIn) -> LoggingIn:
+    """As `conversation`, its code changed for a token by GET, as Facebook documents it (facebook-login, manual flow)."""
+    told: Any = None
+    while True:
+        try:
+            step = conversation.send(told)
+        except StopIteration as end:
+            tokens: Tokens = end.value
+            return tokens
+        if isinstance(step, Request) and isinstance(step.body, Form):
+            query = tuple(pair for pair in step.body.pairs if pair[0] != "grant_type")
+            step = replace(step, method="GET", query=query, body=None)
+        told = yield step
 
 
 def _unwrapped(conversation: LoggingIn) -> LoggingIn:

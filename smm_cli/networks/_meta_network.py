@@ -28,6 +28,8 @@ class MetaNetwork(Network):
 
     comment_text: ClassVar[str] = "message"
     comment_time: ClassVar[str] = "created_time"
+    comment_order: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """What asks for all comments, the newest first, where they do not come so by themselves."""
 
     @property
     def graph(self) -> str:
@@ -83,7 +85,7 @@ class MetaNetwork(Network):
         """What a list holds that is newer than the intent, the oldest first, and whether the list was read as far as that goes."""
         since, known = intent.at - SKEW, {earlier.id} if isinstance(earlier, PartReceipt) else set()
         found: list[Mapping[str, Any]] = []
-        more: tuple[tuple[str, str], ...] = (("filter", "stream"), ("order", "reverse_chronological")) if "/comments" in path else ()
+        more = self.comment_order if "/comments" in path else ()
         after = ""
         for _ in range(PAGES):
             page: Answer = yield self.asked(path, fields, *more, ("limit", "25"), *((("after", after),) if after else ()))

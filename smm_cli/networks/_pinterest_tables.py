@@ -23,4 +23,4 @@ class Options(Table):
 
     board: str = Field("", pattern=r"^\d*$", description="the id of another board")
     section: str = Field("", pattern=r"^\d*$", description="the id of a section of the board")
-    cover_at: float = Field(0.0, ge=0, description="which second of a film is its cover")
+    cover_at: int = Field(0, ge=0, description="which second of a film is its cover")

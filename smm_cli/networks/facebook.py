@@ -67,6 +67,7 @@ class Facebook(MetaNetwork):
     media_count = 10
     takes = frozenset({"link", "tags", "alt", "first_comment", "title"})
     appends = frozenset({"tags"})
+    comment_order = (("filter", "stream"), ("order", "reverse_chronological"))
     steps = (
         "At developers.facebook.com make an app of the type Business and add Facebook Login for Business. Copy its id and secret into "
         "[networks.facebook] (client_id, client_secret), register a redirect address and name it as redirect_uri. As long as you have a "

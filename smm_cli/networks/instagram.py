@@ -138,6 +138,8 @@ class Instagram(MetaNetwork):
             me = yield self.asked(owner, "id,username,name")
         else:
             me = yield self.asked("me", "user_id,username,name,account_type")
+            if isinstance(inner := me.get("data", 0), Mapping):  # so the documentation shows it (get-started), the server does not
+                me = replace(me, body=inner)
         handle = str(me.get("username", default=""))
         id = str(me.get("user_id") or me.get("id", default=""))
         return Account(f"@{handle}", id, str(me.get("name", default="")), f"https://www.instagram.com/{handle}/")

@@ -123,9 +123,10 @@ class Pinterest(Network):
         return receipt_of(answer.body)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """Among the Pins of the board. Absent where it was read to its end, or beyond the intent in the order of time."""
+        """Among the Pins of the board, or of its section: no document says that a board's list has those of its sections."""
         message = payload.parts[intent.part]
-        return (yield from find_pin(f"{self.base}/boards/{message.fields['board']}/pins", message, intent))
+        section = f"/sections/{message.fields['section']}" if "section" in message.fields else ""
+        return (yield from find_pin(f"{self.base}/boards/{message.fields['board']}{section}/pins", message, intent))
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """Words and link; the picture stays. Not every app may (the API calls it beta)."""

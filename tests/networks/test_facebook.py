@@ -123,6 +123,7 @@ def test_a_comment_is_looked_for_below_its_post(fake, at, network, seal, facts, 
     at.run(network, network.comment(body, post))
     found = at.run(network, network.lookup(payload, Intent(1, committed(at)[-1], noon), (), post))
     assert isinstance(found, kind)
+    assert ("order", "reverse_chronological") in at.seen[-1].query
 
 
 def test_a_list_of_comments_that_is_none_proves_nothing(fake, at, network, seal, facts, noon):
@@ -214,6 +215,8 @@ def test_login_ends_with_the_token_of_the_page(fake, driver):
         "me/accounts",
         "1221",
     ]
+    assert at.seen[0].method == "GET"
+    assert [name for name, _ in at.seen[0].query] == ["code", "redirect_uri", "client_id", "client_secret"]
     assert dict(at.seen[1].query)["client_secret"] == "\x00client_secret\x00"
 
 

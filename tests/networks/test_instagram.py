@@ -173,6 +173,16 @@ def test_a_container_that_ended_was_not_published(fake, at, network, seal, facts
     assert at.run(network, network.lookup(payload, Intent(0, committed(at)[-1], noon), (), None)) == Absent()
 
 
+@pytest.mark.parametrize(("prepares", "found"), [(10.0, Found), (900.0, CannotTell)])
+def test_a_container_still_being_published_is_neither_public_nor_absent(fake, at, network, seal, facts, noon, prepares, found):
+    payload = said(network, seal, facts, picture(at))
+    at.run(network, network.publish(payload, 0))
+    busy = Answer(200, {}, {"status_code": "IN_PROGRESS"})
+    ask, until = at.ask, fake.clock.now() + timedelta(seconds=prepares)
+    at.ask = lambda network, request: busy if "status_code" in str(request.query) and fake.clock.now() < until else ask(network, request)
+    assert isinstance(at.run(network, network.lookup(payload, Intent(0, committed(at)[-1], noon), (), None)), found)
+
+
 def test_a_container_that_nobody_knows_any_more_tells_nothing(fake, at, network, seal, facts, noon):
     payload = said(network, seal, facts, picture(at))
     at.run(network, network.publish(payload, 0))
@@ -188,6 +198,7 @@ def test_a_comment_is_found_below_its_post(fake, at, network, seal, facts, noon)
     found = at.run(network, network.lookup(payload, Intent(1, committed(at)[-1], noon), (), post))
     assert found.receipt.id == receipt.id == fake.public[-1].id
     assert fake.public[-1].reply_to == post.id
+    assert [name for name, _ in at.seen[-1].query] == ["fields", "limit"]
 
 
 def test_posts_are_deleted_with_facebook_login_only(fake, at, network, seal, facts):
@@ -227,6 +238,12 @@ def test_a_page_without_an_account_says_so(by_page, seal, facts):
 def test_verify_names_the_account(at, network):
     account = at.run(network, network.verify())
     assert (account.handle, account.url) == ("@acme", "https://www.instagram.com/acme/")
+
+
+def test_verify_reads_the_account_out_of_a_list(fake, at, network):
+    listed = {"data": [{"user_id": "178", "username": "acme"}]}
+    fake.faults.append(Fault("status", path="/me$", status=200, body=listed))
+    assert at.run(network, network.verify()).handle == "@acme"
 
 
 def test_login_takes_a_token_out_of_a_list_and_makes_it_last(fake, driver):

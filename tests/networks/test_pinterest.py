@@ -93,12 +93,12 @@ def test_several_pictures_are_one_pin_and_of_one_size(fake, at, network, seal, f
 
 
 def test_a_film_goes_to_its_store_without_our_credential_and_is_waited_for(fake, at, network, seal, facts):
-    at.run(network, network.publish(said(network, seal, facts, film(at), options={"cover_at": 2.5}), 0))
+    at.run(network, network.publish(said(network, seal, facts, film(at), options={"cover_at": 2}), 0))
     upload = next(request for request in at.seen if STORE in request.url)
     assert upload.auth == ""
     assert upload.body.fields[-1].name == "file"
     assert at.waited == [3.0, 5.0]
-    assert sent(at)["media_source"]["cover_image_key_frame_time"] == 2.5
+    assert sent(at)["media_source"]["cover_image_key_frame_time"] == 2
     assert len(fake.public) == 1
 
 
@@ -130,6 +130,19 @@ def test_after_a_lost_answer_the_board_is_looked_through(fake, at, network, seal
     told = at.run(network, network.lookup(payload, Intent(0, INTENT, noon), (), None))
     assert isinstance(told, found)
     assert found is Absent or told.receipt.id == fake.public[-1].id
+
+
+def test_a_pin_in_a_section_is_looked_for_there(fake, at, network, seal, facts, noon):
+    payload = said(network, seal, facts, picture(at), options={"section": "34"})
+    receipt = at.run(network, network.publish(payload, 0))
+    told = at.run(network, network.lookup(payload, Intent(0, INTENT, noon), (), None))
+    assert told.receipt.id == receipt.id
+    assert at.seen[-1].url.endswith(f"/v5/boards/{BOARD}/sections/34/pins")
+
+
+def test_the_cover_of_a_film_is_at_a_whole_second(network):
+    with pytest.raises(ValidationError):
+        network.Options.model_validate({"cover_at": 2.5})
 
 
 def test_an_older_pin_alike_is_not_taken_for_it(fake, at, network, seal, facts, noon):

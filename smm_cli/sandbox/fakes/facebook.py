@@ -47,12 +47,8 @@ class FakeFacebook(InstagramDoors):
         return Reply(200, asked_fields(call, known | {"link": f"https://www.facebook.com/{account}"}))
 
     @route("GET", "/{version}/oauth/access_token")
-    def longer(self, call: Call) -> Reply:
+    def tokens_by_query(self, call: Call) -> Reply:
         return self.token_for(call, dict(call.query))
-
-    @route("POST", "/{version}/oauth/access_token")
-    def short(self, call: Call) -> Reply:
-        return self.token_for(call, call.sent)
 
     def token_for(self, call: Call, said: Mapping[str, Any]) -> Reply:
         """A token for a code, or a longer one for a token."""

@@ -74,9 +74,16 @@ class FakePinterest(Fake):
 
     @route("GET", "/v5/boards/{board}/pins")
     def on_board(self, call: Call) -> Reply:
+        return self.listed(call, "")
+
+    @route("GET", "/v5/boards/{board}/sections/{section}/pins")
+    def in_section(self, call: Call) -> Reply:
+        return self.listed(call, call.args["section"])
+
+    def listed(self, call: Call, section: str) -> Reply:
         account = self.who(call)
         self.known(call.args["board"])
-        own = [pin for pin in reversed(self.pins.values()) if pin["account"] == account]
+        own = [pin for pin in reversed(self.pins.values()) if pin["account"] == account and (pin["board_section_id"] or "") == section]
         start, size = int(call.asked("bookmark") or 0), int(call.asked("page_size") or 25)
         more = str(start + size) if len(own) > start + size else None
         return Reply(200, {"items": [self.shown(pin) for pin in own[start : start + size]], "bookmark": more})
@@ -130,7 +137,7 @@ class FakePinterest(Fake):
         self.check_source(said.get("media_source") or {})
         id = f"8137{self.next_number():08}"
         pin = {"id": id, "account": account, "board_id": BOARD, "created_at": f"{self.now():%Y-%m-%dT%H:%M:%S}", "media": {}}
-        self.pins[id] = pin | {key: said.get(key) for key in LONGEST}
+        self.pins[id] = pin | {key: said.get(key) for key in (*LONGEST, "board_section_id")}
         more = {key: said.get(key) for key in ("title", "link", "media_source", "board_section_id")}
         url, alt = f"https://www.pinterest.com/pin/{id}/", str(said.get("alt_text") or "")
         self.publish(Posted(self.name, account, id, url, str(said.get("description") or ""), self.now(), (alt,), more=more))
@@ -146,7 +153,8 @@ class FakePinterest(Fake):
         items = [source] if kind == "image_url" else source.get("items") or []
         if kind == "video_id":
             film = self.films.get(str(source.get("media_id")))
-            covered = any(key.startswith("cover_image") for key in source)
+            moment = source.get("cover_image_key_frame_time", 0)
+            covered = any(key.startswith("cover_image") for key in source) and type(moment) is int and moment >= 0
             if film is None or self.state_of(film) != "succeeded" or not covered:
                 raise Refused(400, {"code": 1, "message": "Invalid media: the video is not ready, or has no cover image"})
         elif kind not in ("image_url", "multiple_image_urls") or (kind == "multiple_image_urls" and not 2 <= len(items) <= 5):
