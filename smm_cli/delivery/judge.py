@@ -30,6 +30,8 @@ def judge(network: Network, request: Request, answer: Answer) -> SmmError | None
     if request.commits and _doubtful(request, answer, error):
         said = error.what if error else f"{answer.status}, which smm cannot read"
         return OutcomeUnknown(f"{network.title} answered {said}")
+    if isinstance(error, OutcomeUnknown):
+        return Retriable(error.what)  # nothing is public after this request, so that doubt harms nobody
     if error is not None:
         return error
     if not request.expects(answer.status):

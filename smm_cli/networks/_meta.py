@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
+from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.words.exchange import Answer
 
@@ -58,8 +58,10 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any, title: str) -
         return AuthFailed(told)
     if subcode in LOCKED:
         return AuthFailed(told, hint=f"open {title} as this account: it wants something of you")
-    if code in PASSING or error.get("is_transient") is True or is_passing(subcode) or code == 9007:
+    if is_passing(subcode) or code == 9007:
         return Retriable(told)
+    if code in PASSING or error.get("is_transient") is True:
+        return OutcomeUnknown(told)  # Meta itself does not know: what was asked may have been done
     if code in FORBIDDEN:
         return AuthFailed(told, hint="the app, or your role, lacks a permission: log in again and allow all that is asked")
     if code in DUPLICATE or subcode in DUPLICATE:

@@ -62,7 +62,9 @@ class MetaNetwork(Network):
         """Take one down; gone already is success."""
         answer = yield Request("DELETE", f"{self.graph}/{receipt.id}", may_fail=True)
         if not answer.ok and not is_gone(answer):
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.title} did not answer")
+            error = self.fault(answer.status, answer.headers, answer.body)
+            again = Retriable(error.what if error else f"{self.title} did not answer")  # to ask twice harms nothing
+            raise again if error is None or isinstance(error, OutcomeUnknown) else error
 
     # -- comments ----------------------------------------------------------------------------------------------------------
 

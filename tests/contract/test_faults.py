@@ -133,3 +133,17 @@ def test_a_request_that_is_still_under_way_when_its_runner_dies_makes_no_second_
     stage.settle()
     assert stage.states() == {"launch@it": "published"}
     assert len(stage.public()) == 1
+
+
+@pytest.mark.parametrize("network", ["facebook", "instagram", "threads"])
+def test_what_meta_calls_passing_is_doubt_for_a_commit_whatever_its_status(stage_of, network):
+    stage = stage_of(network)
+    config = stage.root / "channels.toml"
+    if network == "facebook":
+        config.write_text(config.read_text().replace('network = "facebook"', 'network = "facebook"\ndraft_first = false'))
+    stage.post("launch", "One text.")
+    error = {"error": {"message": "An unknown error has occurred.", "code": 1, "is_transient": True}}
+    stage.fault(kind="status", status=400, body=error, commits=True, done=True)
+    stage.settle()
+    assert len(stage.public()) == 1
+    assert stage.states() == {"launch@it": "published"}

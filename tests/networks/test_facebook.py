@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from smm_cli.clock import SetClock
-from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
+from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable
 from smm_cli.networks.check import check_payload
 from smm_cli.networks.facebook import NETWORK
 from smm_cli.sandbox.base import Fault
@@ -239,7 +239,7 @@ def test_login_without_an_app_says_so(fake, driver, network):
     [(400, 190, 463, AuthFailed), (400, 190, 460, AuthFailed), (401, 0, 0, AuthFailed), (403, 200, 0, AuthFailed), (400, 10, 0, AuthFailed),
      (400, 4, 0, RateLimited), (403, 32, 0, RateLimited), (400, 80001, 0, RateLimited), (400, 613, 0, RateLimited),
      (400, 368, 0, RateLimited), (400, 100, 1390008, RateLimited), (400, 9, 2207042, RateLimited),
-     (500, 1, 0, Retriable), (400, 2, 0, Retriable), (400, 24, 4279009, Retriable), (400, 100, 1609010, Retriable),
+     (500, 1, 0, OutcomeUnknown), (400, 2, 0, OutcomeUnknown), (400, 24, 4279009, Retriable), (400, 100, 1609010, Retriable),
      (400, 506, 0, Rejected), (400, 100, 33, Rejected), (400, 324, 1366046, Rejected), (400, 100, 1404078, AuthFailed)],
 )  # fmt: skip
 def test_errors_are_told_by_code_and_subcode(network, status, code, subcode, kind):
