@@ -266,3 +266,13 @@ def test_a_token_that_was_made_elsewhere_signs_in_too(synapse, alice, news, talk
     assert found.publish(found.composed("by token"))[0].id.startswith("$")
     with pytest.raises(AuthFailed):
         talk(NETWORK, settings, "no-token").verify()
+
+
+def test_the_whole_way_with_a_lost_answer_makes_one_message_and_one_picture(lost, synapse, alice, news):
+    before = len(synapse.messages("alice", news))
+    told = f'network = "matrix"\nserver = "{synapse.url}"\nroom = "#news:localhost"\nidentifier = "alice"\nsecret = "env:MATRIX"'
+    done = lost(told, "Whole way", MATRIX=alice[1])
+    assert done.states == ["retry", "published"]
+    new = synapse.messages("alice", news)[before:]
+    assert [message["content"]["msgtype"] for message in new] == ["m.text", "m.image"]
+    assert [message["event_id"] for message in new] == [part.id for part in done.receipt.parts]
