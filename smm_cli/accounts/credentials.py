@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from smm_cli.accounts.age import SINGLE, read_age, write_age
+from smm_cli.accounts.age import read_age, write_age
 from smm_cli.accounts.private import write_private
 from smm_cli.accounts.references import age_file, file_of, parse, resolve
 from smm_cli.accounts.tokens import StoredTokens, TokenStore
@@ -61,8 +61,6 @@ class Credentials:
         tokens = self.tokens()
         if name not in self._values and tokens and name in tokens.values and not self._in_file(name):
             return tokens.values[name]
-        if tokens and self.age and SINGLE in tokens.values and name in self.names[:1]:
-            return tokens.values[SINGLE]
         if name not in self._values:
             self._values[name] = self._stand_in(name) if self.stand_in else self._resolved(name)
         return self._values[name]

@@ -22,7 +22,7 @@ from smm_cli.ledger.outcomes import ended, freeze
 from smm_cli.ledger.vault import Vault
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Account, Channel
-from smm_cli.words.delivery import HELD, PUBLISHED, WAITING, Delivery, Receipt
+from smm_cli.words.delivery import HELD, PUBLISHED, WAITING, Delivery, Payload, Receipt
 from smm_cli.words.post import Post
 
 ACCOUNT_AGE = timedelta(hours=24)
@@ -173,8 +173,7 @@ class ChannelRun:
             waits=self.waits,
             frozen=bool(claim.payload),
         )
-        cost = prepared.network.cost(payload)
-        receipt = replace(self._receipt(delivery, post, prepared.network), cost=f"{cost.amount:g} {cost.currency}" if cost else "")
+        receipt = self._receipt(delivery, post, prepared.network, payload)
         outcome = await send(sending, receipt, masked, self.papers.add)
         if claim.payload and prepared.payload is not None and content_digest(prepared.payload) != content_digest(payload):
             outcome = replace(
@@ -182,8 +181,10 @@ class ChannelRun:
             )
         return outcome
 
-    def _receipt(self, delivery: Delivery, post: Post, network: Network) -> Receipt:
+    def _receipt(self, delivery: Delivery, post: Post, network: Network, payload: Payload) -> Receipt:
+        cost = network.cost(payload)
         return Receipt(
+            cost=f"{cost.amount:g} {cost.currency}" if cost else "",
             delivery=delivery.name,
             post=delivery.post,
             channel=delivery.channel,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from html import escape
 from pathlib import PurePosixPath
@@ -16,7 +16,7 @@ from smm_cli.networks.base import Facts, Network
 from smm_cli.text.html import html
 from smm_cli.text.slug import slug
 from smm_cli.words.delivery import Payload, PayloadPart
-from smm_cli.words.exchange import Answer
+from smm_cli.words.exchange import Answer, Step
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.tree import Block, Bullets, Heading, Inline, Mention, Numbers, Paragraph, Picture, Quote
@@ -115,6 +115,17 @@ def file_name(medium: Media) -> str:
     assert medium.blob is not None
     stem = slug(PurePosixPath(medium.path).stem)[:40].strip("-") or "file"
     return f"{stem}-{medium.blob.sha256[:8]}.{EXTENSIONS.get(medium.blob.type, 'bin')}"
+
+
+def kept_files(
+    media: Iterable[Media], had: Mapping[str, Kept], send: Callable[[Media, str], Generator[Step, Any, Kept]]
+) -> Generator[Step, Any, dict[str, Kept]]:
+    """Files by their names: those that the post `had`, and the others as `send` sends them."""
+    kept: dict[str, Kept] = {}
+    for medium in media:
+        name = file_name(medium)
+        kept[name] = had[name] if name in had else (yield from send(medium, name))
+    return kept
 
 
 def place(medium: Media) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._article import Kept, file_name, placed
+from smm_cli.networks._article import Kept, kept_files, placed
 from smm_cli.networks.fault import retry_after
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Field, Multipart, Request, Step
@@ -61,19 +61,16 @@ def upload_all(
     api: str, headers: Mapping[str, str], media: tuple[Media, ...], had: Mapping[str, Kept]
 ) -> Generator[Step, Any, dict[str, Kept]]:
     """Files by their names, with those that the post has. Each upload makes another file, even of the same bytes."""
-    kept: dict[str, Kept] = {}
-    for medium in media:
+
+    def send(medium: Media, name: str) -> Generator[Step, Any, Kept]:
         assert medium.blob is not None
-        name = file_name(medium)
-        if name in had:
-            kept[name] = had[name]
-            continue
         kind = "images" if medium.kind == "image" else "media"
         fields: tuple[Field, ...] = (Field("file", medium.blob, name, medium.blob.type), Field("ref", name))
         fields += (Field("purpose", "image"),) if kind == "images" else ()
         answer = yield Request("POST", f"{api}/{kind}/upload/", Multipart(fields), headers, timeout=300.0)
-        kept[name] = Kept(str(answer.get(kind, 0, "url")))
-    return kept
+        return Kept(str(answer.get(kind, 0, "url")))
+
+    return (yield from kept_files(media, had, send))
 
 
 def receipt_of(post: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -61,21 +61,27 @@ def renew_itself(host: str, kind: str, title: str) -> LoggingIn:
 
 def _by_query(conversation: LoggingIn) -> LoggingIn:
     """As `conversation`, its code changed for a token by GET, as Facebook documents it (facebook-login, manual flow)."""
-    told: Any = None
-    while True:
-        try:
-            step = conversation.send(told)
-        except StopIteration as end:
-            tokens: Tokens = end.value
-            return tokens
-        if isinstance(step, Request) and isinstance(step.body, Form):
-            query = tuple(pair for pair in step.body.pairs if pair[0] != "grant_type")
-            step = replace(step, method="GET", query=query, body=None)
-        told = yield step
+
+    def asked(request: Request) -> Request:
+        if not isinstance(request.body, Form):
+            return request
+        query = tuple(pair for pair in request.body.pairs if pair[0] != "grant_type")
+        return replace(request, method="GET", query=query, body=None)
+
+    return (yield from _changed(conversation, asked, lambda told: told))
 
 
 def _unwrapped(conversation: LoggingIn) -> LoggingIn:
     """As `conversation`, where the answer with the token may stand in a list `data` (Instagram's documentation, not its server)."""
+
+    def heard(told: Answer) -> Answer:
+        return replace(told, body=inner) if isinstance(inner := told.get("data", 0), Mapping) else told
+
+    return (yield from _changed(conversation, lambda step: replace(step, secret=(*step.secret, "data.0.access_token")), heard))
+
+
+def _changed(conversation: LoggingIn, asked: Callable[[Request], Request], heard: Callable[[Answer], Answer]) -> LoggingIn:
+    """As `conversation`, each of its requests changed by `asked`, each answer by `heard`."""
     told: Any = None
     while True:
         try:
@@ -83,9 +89,7 @@ def _unwrapped(conversation: LoggingIn) -> LoggingIn:
         except StopIteration as end:
             tokens: Tokens = end.value
             return tokens
-        told = yield replace(step, secret=(*step.secret, "data.0.access_token")) if isinstance(step, Request) else step
-        if isinstance(inner := told.get("data", 0), Mapping):
-            told = replace(told, body=inner)
+        told = heard((yield asked(step) if isinstance(step, Request) else step))
 
 
 def _lasting(url: str, query: tuple[tuple[str, str], ...], title: str) -> Generator[Any, Any, Tokens]:

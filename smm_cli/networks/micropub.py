@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, Rejected, Retriable, SmmError
-from smm_cli.networks._article import Article, Kept, file_name
+from smm_cli.networks._article import Article, Kept, kept_files
 from smm_cli.networks._micropub_doors import discover, trusted
 from smm_cli.networks._micropub_entry import found_in, properties_of, receipt_of
 from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
@@ -210,21 +210,19 @@ class Micropub(Article):
         return trusted("micropub", found, self.settings.endpoint, self.hosts(), self.host)
 
     def _upload(self, media: tuple[Media, ...], endpoint: str, had: Mapping[str, Kept]) -> Generator[Step, Any, dict[str, Kept]]:
-        kept: dict[str, Kept] = {}
         place = ""
-        for medium in media:
+
+        def send(medium: Media, name: str) -> Generator[Step, Any, Kept]:
+            nonlocal place
             assert medium.blob is not None
-            name = file_name(medium)
-            if name in had:
-                kept[name] = had[name]
-                continue
             place = place or (yield from self._media_endpoint(endpoint))
             fields = (Field("file", medium.blob, name, medium.blob.type),)
             answer = yield Request("POST", place, Multipart(fields), expect=(201, 202), reads="any", timeout=300.0)
             if not answer.headers.get("location"):
                 raise Retriable(f"{self.host} took {medium.path} and did not say where it is")
-            kept[name] = Kept(urljoin(place, answer.headers["location"]))
-        return kept
+            return Kept(urljoin(place, answer.headers["location"]))
+
+        return (yield from kept_files(media, had, send))
 
     def _media_endpoint(self, endpoint: str) -> Generator[Step, Any, str]:
         config = yield Request("GET", endpoint, query=(("q", "config"),), keeps_for=3600.0)

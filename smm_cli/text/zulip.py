@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from smm_cli.text.gfm import linked
-from smm_cli.text.marks import Marks, around, fenced, marked, prefixed, ticked
+from smm_cli.text import gfm
+from smm_cli.text.marks import marked
 from smm_cli.words.tree import Block, Mention
 
 SIGNS = re.compile(r"&(?=#?\w+;)|(?<!\s)(?<!^)\*|\*(?=\S)|`|~(?=~)|\$(?=\$)|\[(?=[^\]]*\]\()|<(?=time:)", re.MULTILINE)
@@ -40,16 +41,4 @@ def _started(line: str) -> str:
     return f"{found[1]}{sign}{DOT}{rest[1:]}" if sign.isdigit() else f"{found[1]}{_entity(sign)}{rest}"
 
 
-MARKS = Marks(
-    escape=escaped,
-    strong=around("**"),
-    emphasis=around("*"),
-    strike=around("~~"),
-    code=ticked,
-    block=fenced,
-    link=linked,
-    heading=lambda level, text: f"{'#' * level} {text}",
-    quote=lambda text: prefixed(text, "> ", "> "),
-    start=_started,
-    rule="---",
-)
+MARKS = replace(gfm.MARKS, escape=escaped, start=_started, rule="---")
