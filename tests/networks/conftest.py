@@ -65,6 +65,8 @@ class Driver:
                 told = Answer(200, {}, {"code": visit(step.url)})
 
     def ask(self, network, request: Request) -> Answer:
+        if request.url.startswith("media:"):  # as in a rehearsal, every file has a public address
+            return Answer(201, {}, {"url": f"https://media.example/{request.url.removeprefix('media:')}"})
         self.seen.append(request)
         try:
             answer = asyncio.run(self._send(request))

@@ -15,7 +15,7 @@ from smm_cli.networks.check import check_payload
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.blogger import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Answer, Found, Intent, Request
+from smm_cli.words.exchange import Absent, Answer, Found, Intent
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("blog", "blogger", {"blog": "42"})
@@ -35,10 +35,10 @@ def network():
 @pytest.fixture
 def at(fake, driver):
     class Hosting(driver):
-        async def _send(self, request: Request):
+        def ask(self, network, request):
             if request.url.startswith("media:"):
                 return Answer(201, {}, {"url": "https://media.example/a.png?x=1&y=2"})
-            return await super()._send(request)
+            return super().ask(network, request)
 
     return Hosting(fake, fake.token("ada"), fake.clock)
 

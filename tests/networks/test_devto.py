@@ -15,7 +15,7 @@ from smm_cli.networks.devto import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.devto import FAKE
 from smm_cli.words.channel import Channel, Person
-from smm_cli.words.exchange import Absent, Answer, Found, Intent, Request
+from smm_cli.words.exchange import Absent, Found, Intent
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("devto", "devto")
@@ -35,13 +35,7 @@ def network():
 def at(fake, driver):
     """A driver signed in as ada; files get an address without a network."""
 
-    class Hosting(driver):
-        async def _send(self, request: Request):
-            if request.url.startswith("media:"):
-                return Answer(201, {}, {"url": "https://media.example/" + request.url.removeprefix("media:")})
-            return await super()._send(request)
-
-    return Hosting(fake, clock=fake.clock, raw={"api-key": "sandbox-ada"})
+    return driver(fake, clock=fake.clock, raw={"api-key": "sandbox-ada"})
 
 
 def said(network, seal, facts, body="Hello *you*", **fields):

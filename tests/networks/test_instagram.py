@@ -34,21 +34,8 @@ def network():
 
 
 @pytest.fixture
-def hosting(driver):
-    """A driver whose files are at a public address."""
-
-    class Hosting(driver):
-        def ask(self, network, request):
-            if request.url.startswith("media:"):
-                return Answer(201, {}, {"url": request.url.replace("media:", "https://media.example/")})
-            return super().ask(network, request)
-
-    return Hosting
-
-
-@pytest.fixture
-def at(fake, hosting):
-    return hosting(fake, "sandbox-acme", fake.clock)
+def at(fake, driver):
+    return driver(fake, "sandbox-acme", fake.clock)
 
 
 def picture(at, name="a.jpg", alt="A cat", width=1000, height=1000):
@@ -211,10 +198,10 @@ def test_posts_are_deleted_with_facebook_login_only(fake, at, network, seal, fac
 
 
 @pytest.fixture
-def by_page(noon, hosting):
+def by_page(noon, driver):
     """The other stack: the account hangs on a Page, Facebook's graph answers."""
     fake = FACEBOOK(SetClock(noon))
-    return fake, hosting(fake, "sandbox-acme", fake.clock), NETWORK(replace(CHANNEL, settings={"login": "facebook"}))
+    return fake, driver(fake, "sandbox-acme", fake.clock), NETWORK(replace(CHANNEL, settings={"login": "facebook"}))
 
 
 def test_with_facebook_login_the_page_knows_the_account(by_page, seal, facts):

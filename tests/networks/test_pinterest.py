@@ -16,7 +16,7 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.pinterest import BOARD, FAKE, STORE
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Request
+from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("pins", "pinterest", {"board": BOARD})
@@ -34,21 +34,8 @@ def network():
 
 
 @pytest.fixture
-def hosting(driver):
-    """A driver whose files are at a public address."""
-
-    class Hosting(driver):
-        def ask(self, network, request):
-            if request.url.startswith("media:"):
-                return Answer(201, {}, {"url": request.url.replace("media:", "https://media.example/")})
-            return super().ask(network, request)
-
-    return Hosting
-
-
-@pytest.fixture
-def at(fake, hosting):
-    return hosting(fake, "sandbox-acme", fake.clock)
+def at(fake, driver):
+    return driver(fake, "sandbox-acme", fake.clock)
 
 
 def picture(at, name="a.jpg", alt="A cat", size=(1000, 1500)):

@@ -18,7 +18,7 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.threads import FAKE, counted
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, Answer, Found, Intent
+from smm_cli.words.exchange import Absent, Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("th", "threads", {})
@@ -38,13 +38,7 @@ def network():
 def at(fake, driver):
     """A driver whose files are at a public address."""
 
-    class Hosting(driver):
-        def ask(self, network, request):
-            if request.url.startswith("media:"):
-                return Answer(201, {}, {"url": request.url.replace("media:", "https://media.example/")})
-            return super().ask(network, request)
-
-    return Hosting(fake, "sandbox-acme", fake.clock)
+    return driver(fake, "sandbox-acme", fake.clock)
 
 
 def picture(at, name="a.png"):
