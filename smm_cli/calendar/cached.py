@@ -48,6 +48,8 @@ def _bytes(root: Path, source: Source | None) -> bytes:
     except FileNotFoundError:
         where = f"{source.mark()[:12]} of {root}" if source else str(root)
         hint = "smm init makes one; smm -C DIR looks elsewhere"
+        if source and (root / "channels.toml").exists():
+            hint = "it is not committed: git add channels.toml && git commit"
         raise ConfigError("there is no channels.toml here", where=where, hint=hint, slug="no-calendar") from None
     except OSError as error:
         raise ConfigError(f"channels.toml cannot be read: {error.strerror}", where=str(root), slug="no-calendar") from None

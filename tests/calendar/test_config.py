@@ -442,3 +442,16 @@ def test_what_no_person_wrote_is_refused_before_it_is_read(tmp_path: Path, data:
     calendar, problems = read_calendar(tmp_path, data)
     assert calendar is None
     assert [problem.slug for problem in problems] == ["too-large"]
+
+
+def test_a_commit_without_channels_toml_names_the_file_that_lies_beside_it(tmp_path: Path):
+    from smm_cli.calendar.cached import load_calendar
+    from smm_cli.calendar.source import Commit
+    from smm_cli.errors import ConfigError
+
+    for command in (["init", "-q", "-b", "main"], ["commit", "-q", "--allow-empty", "-m", "Nothing yet"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    (tmp_path / "channels.toml").write_text("[calendar]\n")
+    with pytest.raises(ConfigError) as refused:
+        load_calendar(tmp_path, Commit(tmp_path, "main"))
+    assert refused.value.hint == "it is not committed: git add channels.toml && git commit"
