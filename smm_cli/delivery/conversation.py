@@ -14,8 +14,9 @@ from smm_cli.ledger.claims import holds, renew
 from smm_cli.ledger.db import Connection
 from smm_cli.ledger.journal import Entry, PartState, close_intent, drop_from, open_intent, publish_part, record_answer, record_wait
 from smm_cli.ledger.outcomes import freeze
+from smm_cli.words.conversation import Earlier, Wait
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Answer, Earlier, Request, Wait
+from smm_cli.words.exchange import Answer, Request
 
 SHORT_WAIT, WAITS_IN_A_TICK = 10.0, 60.0
 """Seconds that are slept at once, and at most in one tick; a longer wait gives the claim back."""

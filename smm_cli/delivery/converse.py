@@ -9,7 +9,8 @@ from smm_cli.clock import Clock
 from smm_cli.delivery.conversation import SHORT_WAIT
 from smm_cli.delivery.sending import Wire, ask
 from smm_cli.errors import OutcomeUnknown, Retriable
-from smm_cli.words.exchange import Answer, Request, Wait
+from smm_cli.words.conversation import Wait
+from smm_cli.words.exchange import Answer, Request
 
 if TYPE_CHECKING:
     from smm_cli.networks.base import Network

@@ -19,7 +19,8 @@ from smm_cli.delivery.renew import converse
 from smm_cli.errors import AuthFailed, Rejected, UsageError
 from smm_cli.networks.base import Network
 from smm_cli.words.auth import Session
-from smm_cli.words.exchange import Answer, Visit
+from smm_cli.words.conversation import Visit
+from smm_cli.words.exchange import Answer
 
 if TYPE_CHECKING:
     from smm_cli.delivery.transport import Transport

@@ -15,7 +15,8 @@ from smm_cli.delivery.judge import Silence, judge
 from smm_cli.errors import AuthFailed, Rejected, Retriable
 from smm_cli.networks.base import Network
 from smm_cli.words.auth import Session
-from smm_cli.words.exchange import Answer, LoggingIn, Request, Tokens, Visit, Wait, handle
+from smm_cli.words.conversation import LoggingIn, Tokens, Visit, Wait
+from smm_cli.words.exchange import Answer, Request, handle
 
 if TYPE_CHECKING:
     from smm_cli.delivery.transport import Transport, Vault

@@ -15,8 +15,9 @@ from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.html import html
 from smm_cli.text.slug import slug
+from smm_cli.words.conversation import Step
 from smm_cli.words.delivery import Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Step
+from smm_cli.words.exchange import Answer
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.tree import Block, Bullets, Heading, Inline, Mention, Numbers, Paragraph, Picture, Quote

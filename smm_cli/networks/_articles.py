@@ -15,8 +15,9 @@ from smm_cli.networks.base import Facts
 from smm_cli.text.append import as_tag
 from smm_cli.text.commonmark import commonmark
 from smm_cli.text.quiet import quiet
+from smm_cli.words.conversation import Intent
 from smm_cli.words.delivery import PayloadPart
-from smm_cli.words.exchange import Intent, Json, Request
+from smm_cli.words.exchange import Json, Request
 from smm_cli.words.post import Blob, Media, Part
 from smm_cli.words.tree import Mention, Paragraph, Picture
 

@@ -9,7 +9,8 @@ from typing import Any
 from smm_cli.errors import AuthFailed, Retriable
 from smm_cli.networks._bluesky_place import is_loopback, pds_of
 from smm_cli.words.channel import Account
-from smm_cli.words.exchange import Answer, Json, LoggingIn, Request, Tokens, Verifying, handle
+from smm_cli.words.conversation import LoggingIn, Tokens, Verifying
+from smm_cli.words.exchange import Answer, Json, Request, handle
 
 SECRETS = ("accessJwt", "refreshJwt")
 SERVER = "xrpc/com.atproto.server"

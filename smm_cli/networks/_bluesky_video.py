@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from smm_cli.errors import RateLimited, Rejected, Retriable
 from smm_cli.networks._bluesky_place import pds_of
-from smm_cli.words.exchange import Answer, Request, Slice, Wait
+from smm_cli.words.conversation import Wait
+from smm_cli.words.exchange import Answer, Request, Slice
 from smm_cli.words.post import Blob
 
 TOKEN_LIFE = 1800

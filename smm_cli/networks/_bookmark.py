@@ -17,8 +17,9 @@ from smm_cli.errors import OutcomeUnknown, Rejected, Retriable, SmmError
 from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.dialects import commonmark, plain
+from smm_cli.words.conversation import Absent, Doing, Earlier, Found, Intent, Looking, Publishing, Wait
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, Doing, Earlier, Found, Intent, Looking, Publishing, Request, Wait
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Part, Post
 from smm_cli.words.tree import Block, Mention

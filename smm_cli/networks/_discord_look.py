@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from smm_cli.networks._discord_message import AGENT, receipt_of
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, Looking, Multipart, Request
+from smm_cli.words.exchange import Json, Multipart, Request
 
 EPOCH = 1_420_070_400_000
 """Milliseconds at which Discord's numbers begin. Source: discord-api-docs, Snowflakes (2026-08-06)."""

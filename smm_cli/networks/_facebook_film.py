@@ -7,23 +7,9 @@ from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
 from smm_cli.networks._meta_network import MetaNetwork
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Looking, Publishing, Step, Wait
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Earlier,
-    Field,
-    Found,
-    Looking,
-    Multipart,
-    Publishing,
-    Request,
-    Slice,
-    Step,
-    Wait,
-    handle,
-)
+from smm_cli.words.exchange import Answer, Field, Multipart, Request, Slice, handle
 from smm_cli.words.post import Blob, Media
 
 REEL_HOST = "rupload.facebook.com"

@@ -14,8 +14,9 @@ from smm_cli.networks.base import Facts, Network
 from smm_cli.text.commonmark import commonmark
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.text.rulers import measure
+from smm_cli.words.conversation import Earlier, Found, Intent, Publishing, Step
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Earlier, Found, Intent, Json, Publishing, Request, Step
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.limit import Limit
 from smm_cli.words.post import Media, Part, Post

@@ -9,8 +9,9 @@ from typing import Any
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks._article import Kept, kept_files, placed
 from smm_cli.networks.fault import retry_after
+from smm_cli.words.conversation import Step
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Field, Multipart, Request, Step
+from smm_cli.words.exchange import Field, Multipart, Request
 from smm_cli.words.post import Media
 
 ACCOUNT = frozenset({"UnauthorizedError", "NoPermissionError", "HostLimitError", "DisabledFeatureError"})

@@ -9,7 +9,7 @@ from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmErro
 from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
 from smm_cli.networks.base import Network
 from smm_cli.networks.fault import fault_by_status, retry_after, said_by
-from smm_cli.words.exchange import LoggingIn
+from smm_cli.words.conversation import LoggingIn
 
 TOKENS = "oauth2.googleapis.com"
 REFRESH_FOR_EVER = (("access_type", "offline"), ("prompt", "consent"))

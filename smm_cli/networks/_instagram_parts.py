@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from smm_cli.networks._meta_container import Pairs, file_of
+from smm_cli.words.conversation import Step
 from smm_cli.words.delivery import PayloadPart
-from smm_cli.words.exchange import Step
 from smm_cli.words.post import Media
 from smm_cli.words.problem import WARNING, Place, Problem
 

@@ -13,23 +13,9 @@ from smm_cli.errors import AuthFailed, Rejected, Retriable
 from smm_cli.networks._moment import moment
 from smm_cli.networks._nodeinfo import ask_node, named
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, LoggingIn, Looking, Tokens, Verifying
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Field,
-    Found,
-    Intent,
-    Json,
-    LoggingIn,
-    Looking,
-    Multipart,
-    Request,
-    Tokens,
-    Verifying,
-    handle,
-)
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, handle
 from smm_cli.words.post import Media
 
 DAY = 86_400.0

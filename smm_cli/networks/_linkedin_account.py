@@ -12,7 +12,8 @@ from typing import Any
 
 from smm_cli.errors import Rejected
 from smm_cli.words.channel import Account
-from smm_cli.words.exchange import Form, Request, Step, Verifying, handle
+from smm_cli.words.conversation import Step, Verifying
+from smm_cli.words.exchange import Form, Request, handle
 
 WEB = "https://www.linkedin.com"
 MAY_POST = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER", "RECRUITING_POSTER"})

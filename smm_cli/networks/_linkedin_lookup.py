@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from smm_cli.networks._linkedin_content import media_in
 from smm_cli.text.little import visible
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Json, Looking, Request
+from smm_cli.words.exchange import Answer, Json, Request
 
 SKEW = timedelta(seconds=60)
 PAGE = 100

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from smm_cli.errors import Rejected, Retriable
-from smm_cli.words.exchange import Json, Request, Slice, Step, Wait
+from smm_cli.words.conversation import Step, Wait
+from smm_cli.words.exchange import Json, Request, Slice
 from smm_cli.words.post import Blob, Media
 
 PIECE = 4 * 1024 * 1024

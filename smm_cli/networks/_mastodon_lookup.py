@@ -9,8 +9,9 @@ from urllib.parse import quote, urlsplit
 
 from smm_cli.networks._mastodon_compare import same_frame, same_media, same_text, squashed
 from smm_cli.networks._moment import moment
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Step
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Json, Looking, Request, Step
+from smm_cli.words.exchange import Answer, Json, Request
 
 PAGES = 5
 PAGE = 40

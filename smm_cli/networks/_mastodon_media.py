@@ -6,8 +6,9 @@ from collections.abc import Generator
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
+from smm_cli.words.conversation import Step, Wait
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Answer, Field, Multipart, Request, Step, Wait
+from smm_cli.words.exchange import Answer, Field, Multipart, Request
 from smm_cli.words.post import Blob, Media
 
 KEEPS = 20 * 3600.0

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from smm_cli.networks._mastodon_relatives import MASTODON, RELATIVES
 from smm_cli.networks._nodeinfo import ask_node, named
 from smm_cli.words.channel import Account
-from smm_cli.words.exchange import Answer, Form, Json, LoggingIn, Request, Tokens, Verifying, Visit
+from smm_cli.words.conversation import LoggingIn, Tokens, Verifying, Visit
+from smm_cli.words.exchange import Answer, Form, Json, Request
 
 LIMITS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "text": (("configuration", "statuses", "max_characters"), ("max_toot_chars",)),

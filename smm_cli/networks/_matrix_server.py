@@ -12,22 +12,8 @@ from smm_cli.networks._matrix_event import CLIENT, MARK, place_of, receipt_of
 from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.text.matrix import MATRIX_TO
 from smm_cli.words.channel import Account
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Found,
-    Intent,
-    Json,
-    LoggingIn,
-    Looking,
-    Request,
-    Slice,
-    Step,
-    Tokens,
-    Verifying,
-    handle,
-)
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, LoggingIn, Looking, Step, Tokens, Verifying
+from smm_cli.words.exchange import Answer, Json, Request, Slice, handle
 from smm_cli.words.post import Media
 
 DAY = 86_400.0

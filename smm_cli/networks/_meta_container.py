@@ -13,8 +13,9 @@ from smm_cli.networks._hosted import public_address
 from smm_cli.networks._meta import is_passing, squashed, subcode_in
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.networks._moment import moment
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Publishing, Step, Wait
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Form, Found, Intent, Looking, Publishing, Step, Wait
+from smm_cli.words.exchange import Answer, Form
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from smm_cli.errors import AuthFailed
 from smm_cli.networks._oauth import OAuthDoors, seconds, sign_in
-from smm_cli.words.exchange import Answer, Form, LoggingIn, Request, Tokens, handle
+from smm_cli.words.conversation import LoggingIn, Tokens
+from smm_cli.words.exchange import Answer, Form, Request, handle
 
 EARLY = 30 * 86_400.0
 """Tokens of 60 days count as ended 30 days before: they are renewed only while they still hold.

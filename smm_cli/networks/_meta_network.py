@@ -13,8 +13,9 @@ from smm_cli.networks._short import described
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.dialects import plain
 from smm_cli.text.quiet import quiet
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Found, Intent, Looking, Publishing, Step
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Doing, Form, Found, Intent, Looking, Publishing, Request, Step
+from smm_cli.words.exchange import Answer, Form, Request
 from smm_cli.words.post import Part
 
 SKEW = timedelta(seconds=60)

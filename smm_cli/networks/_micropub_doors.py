@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 
 from smm_cli.errors import AuthFailed, Rejected
 from smm_cli.networks.base import host_of
-from smm_cli.words.exchange import Answer, Request, Step
+from smm_cli.words.conversation import Step
+from smm_cli.words.exchange import Answer, Request
 
 LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^\s=;,]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+))*)")
 """One entry of a Link header with its parameters (RFC 8288, section 3)."""

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from smm_cli.networks._article import Kept, file_name, placed
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import Absent, Answer, Found, Intent
+from smm_cli.words.exchange import Answer
 
 SKEW = timedelta(seconds=60)
 TAG = re.compile(r"<[^>]*>")

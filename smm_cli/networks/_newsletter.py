@@ -18,8 +18,9 @@ from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.dialects import html, plain
 from smm_cli.text.quiet import hushed, quiet
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Request
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Blob, Part, Post
 

@@ -11,8 +11,9 @@ from smm_cli.networks import _nostr_event as events
 from smm_cli.networks._nostr_fault import may_mend
 from smm_cli.text.nostr import encode, event_id
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Verifying
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Json, Looking, Request, Verifying, handle
+from smm_cli.words.exchange import Answer, Json, Request, handle
 from smm_cli.words.frozen import dataclass
 
 PATIENCE = 10.0

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from smm_cli.errors import AuthFailed
-from smm_cli.words.exchange import Answer, Form, Json, LoggingIn, Request, Tokens, Visit, handle
+from smm_cli.words.conversation import LoggingIn, Tokens, Visit
+from smm_cli.words.exchange import Answer, Form, Json, Request, handle
 from smm_cli.words.frozen import dataclass
 
 

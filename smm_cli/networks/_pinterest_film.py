@@ -6,7 +6,8 @@ from collections.abc import Generator
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
-from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, Step, Wait
+from smm_cli.words.conversation import Step, Wait
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.post import Blob
 
 KEEPS = 1800.0

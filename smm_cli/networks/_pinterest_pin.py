@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from smm_cli.networks._moment import moment
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Looking, Request
+from smm_cli.words.exchange import Request
 
 PAGES, PAGE, SKEW = 4, 25, timedelta(seconds=60)
 SAID = ("title", "description", "link")

@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
 
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Request
+from smm_cli.words.exchange import Answer, Request
 
 PAGE = 50
 SKEW = timedelta(seconds=60)

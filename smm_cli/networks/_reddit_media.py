@@ -9,7 +9,8 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from smm_cli.errors import Rejected
-from smm_cli.words.exchange import Field, Form, Multipart, Request, Step
+from smm_cli.words.conversation import Step
+from smm_cli.words.exchange import Field, Form, Multipart, Request
 from smm_cli.words.post import Media
 
 FRESH = 600.0

@@ -6,7 +6,8 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from smm_cli.networks._chat import file_name, file_of
-from smm_cli.words.exchange import Answer, Form, Request, Slice, Step, Wait
+from smm_cli.words.conversation import Step, Wait
+from smm_cli.words.exchange import Answer, Form, Request, Slice
 from smm_cli.words.post import Media
 
 KEEPS = 3600.0

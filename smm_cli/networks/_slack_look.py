@@ -9,7 +9,8 @@ from typing import Any
 from smm_cli.errors import RateLimited, Retriable
 from smm_cli.networks._slack_fault import read_fault
 from smm_cli.networks._slack_files import WAITS, stamp_in
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Intent, Json, Request, Step, Wait
+from smm_cli.words.conversation import Absent, CannotTell, Intent, Step, Wait
+from smm_cli.words.exchange import Answer, Json, Request
 
 SKEW = timedelta(seconds=60)
 PAGES, PAGE = 10, 100

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from smm_cli.networks._articles import SKEW, squashed
+from smm_cli.words.conversation import Found, Intent
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Answer, Found, Intent
+from smm_cli.words.exchange import Answer
 
 COMPLETE, WAITING, FAILED, UPLOADING = "PUBLISH_COMPLETE", "SEND_TO_USER_INBOX", "FAILED", "PROCESSING_UPLOAD"
 """States of status/fetch. Source: developers.tiktok.com/doc/content-posting-api-reference-get-video-status (2026-11-22)."""

@@ -14,24 +14,9 @@ from smm_cli.networks._wordpress_fault import KNOWN_TERM, read_fault
 from smm_cli.networks.base import Facts, Later
 from smm_cli.text.gutenberg import gutenberg, wrapped
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Field,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Multipart,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Media, Post
 from smm_cli.words.problem import WARNING, Place, Problem

@@ -13,7 +13,8 @@ from html import unescape
 from typing import Any
 
 from smm_cli.text.x import addresses, in_units
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, Looking, Request
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
+from smm_cli.words.exchange import Json, Request
 
 PAGES, PAGE = 3, 100
 SKEW = timedelta(seconds=60)

@@ -9,7 +9,8 @@ from collections.abc import Generator
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
-from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, Slice, Step, Wait
+from smm_cli.words.conversation import Step, Wait
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, Slice
 from smm_cli.words.post import Blob, Media
 
 CHUNK = 4 * 1024 * 1024

@@ -6,8 +6,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Form, Found, Intent, Looking, Request
+from smm_cli.words.exchange import Form, Request
 
 PAGE = 100
 SKEW = timedelta(seconds=60)

@@ -18,8 +18,9 @@ from smm_cli.text.rulers import measure
 from smm_cli.text.split import split_parts
 from smm_cli.words.auth import Auth, NoAuth
 from smm_cli.words.channel import Account, Channel
+from smm_cli.words.conversation import CannotTell, Doing, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import Payload, PayloadPart
-from smm_cli.words.exchange import Answer, CannotTell, Doing, Intent, LoggingIn, Looking, Publishing, Verifying
+from smm_cli.words.exchange import Answer
 from smm_cli.words.limit import Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import Problem

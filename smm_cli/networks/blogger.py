@@ -13,21 +13,9 @@ from smm_cli.networks._hosted import public_address
 from smm_cli.networks.base import Facts, Later
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Publishing,
-    Request,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, MediaLimit
 from smm_cli.words.post import Post
 from smm_cli.words.problem import WARNING, Place, Problem

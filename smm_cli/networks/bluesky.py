@@ -18,16 +18,13 @@ from smm_cli.networks._bluesky_text import LANGUAGE, laid_out
 from smm_cli.networks.base import Facts, Later, Network, Repeat, host_of
 from smm_cli.text.dialects import rich
 from smm_cli.words.auth import Session
-from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
+from smm_cli.words.conversation import (
     Absent,
-    Answer,
     CannotTell,
     Doing,
     Earlier,
     Found,
     Intent,
-    Json,
     LoggingIn,
     Looking,
     Publishing,
@@ -35,6 +32,8 @@ from smm_cli.words.exchange import (
     Tokens,
     Verifying,
 )
+from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
+from smm_cli.words.exchange import Answer, Json
 from smm_cli.words.limit import JPEG, MP4, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import Place, Problem

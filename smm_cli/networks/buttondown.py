@@ -12,8 +12,9 @@ from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.text.dialects import commonmark
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Verifying
 from smm_cli.words.delivery import Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, Verifying
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Blob, Part
 

@@ -21,23 +21,9 @@ from smm_cli.text.communote import kept
 from smm_cli.text.quiet import JOINER
 from smm_cli.words.auth import Basic
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Intent, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Field,
-    Intent,
-    Json,
-    Looking,
-    Multipart,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import Place, Problem

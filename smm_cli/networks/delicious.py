@@ -19,8 +19,9 @@ from smm_cli.networks.base import Later, Repeat
 from smm_cli.networks.fault import fault_by_status, retry_after, said_by
 from smm_cli.words.auth import Auth, Basic, InRequest
 from smm_cli.words.channel import Account, Channel
+from smm_cli.words.conversation import Verifying
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Answer, Request, Verifying, handle
+from smm_cli.words.exchange import Answer, Request, handle
 from smm_cli.words.limit import Limit
 
 DOCS = "https://pinboard.in/api/"

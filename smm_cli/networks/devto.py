@@ -15,21 +15,9 @@ from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Publishing,
-    Request,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

@@ -18,8 +18,9 @@ from smm_cli.text.dialects import plain
 from smm_cli.text.discord import discord, escaped
 from smm_cli.words.auth import Auth, Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, CannotTell, Doing, Earlier, Found, Intent, Json, Looking, Publishing, Request, Verifying, handle
+from smm_cli.words.exchange import Answer, Json, Request, handle
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

@@ -15,22 +15,9 @@ from smm_cli.networks.base import Facts, Later
 from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Found, Intent, Looking, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Field,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Multipart,
-    Request,
-    Step,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

@@ -21,24 +21,9 @@ from smm_cli.networks._short import short
 from smm_cli.networks.base import Facts, Later
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent, LoggingIn, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Earlier,
-    Field,
-    Form,
-    Found,
-    Intent,
-    LoggingIn,
-    Looking,
-    Multipart,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Field, Form, Multipart, Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, QUICKTIME, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import Place, Problem

@@ -15,8 +15,9 @@ from smm_cli.networks.base import Facts, Later
 from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Intent, Looking, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Doing, Intent, Json, Looking, Request, Step, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import AVIF, GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Post
 from smm_cli.words.problem import WARNING, Place, Problem

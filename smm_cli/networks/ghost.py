@@ -18,22 +18,9 @@ from smm_cli.networks.base import Facts, Later
 from smm_cli.text.html import html
 from smm_cli.words.auth import SelfSigned
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Post
 from smm_cli.words.problem import Place, Problem

@@ -16,22 +16,9 @@ from smm_cli.networks.base import Facts, Later
 from smm_cli.text.dialects import plain
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying, Wait
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Publishing,
-    Request,
-    Verifying,
-    Wait,
-)
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import JPEG, PNG, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

@@ -13,8 +13,9 @@ from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.text.gchat import escaped, gchat
 from smm_cli.words.auth import InRequest
 from smm_cli.words.channel import Account, Person
+from smm_cli.words.conversation import Earlier, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import Earlier, Json, Publishing, Request, Verifying, handle
+from smm_cli.words.exchange import Json, Request, handle
 from smm_cli.words.limit import Limit
 from smm_cli.words.tree import Block, Mention
 

@@ -17,8 +17,9 @@ from smm_cli.text.quiet import hushed
 from smm_cli.text.slug import slug
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Request, Step, Verifying
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

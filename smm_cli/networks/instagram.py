@@ -19,8 +19,9 @@ from smm_cli.networks._oauth import OAuthDoors
 from smm_cli.networks.base import Facts, Later
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying
+from smm_cli.words.exchange import Answer
 from smm_cli.words.limit import JPEG, MP4, QUICKTIME, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import Place, Problem

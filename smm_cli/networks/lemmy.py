@@ -18,8 +18,9 @@ from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.text.commonmark import commonmark
 from smm_cli.text.quiet import quiet
 from smm_cli.words.auth import Session
+from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, Json, LoggingIn, Looking, Publishing, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.tree import Paragraph, Plain

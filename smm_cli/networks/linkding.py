@@ -12,8 +12,9 @@ from smm_cli.networks.base import Later, Repeat
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Verifying
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Answer, Json, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import Limit
 
 DOCS = "https://linkding.link/api/"

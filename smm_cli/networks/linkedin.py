@@ -26,20 +26,9 @@ from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.dialects import plain
 from smm_cli.text.little import called, little, visible
 from smm_cli.words.auth import OAuth2
+from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Answer,
-    Doing,
-    Earlier,
-    Intent,
-    Json,
-    LoggingIn,
-    Looking,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import Problem

@@ -11,8 +11,9 @@ from smm_cli.networks.base import Later
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Verifying
 from smm_cli.words.delivery import Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Json, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, Limit, MediaLimit
 
 DOCS = "https://mailchimp.com/developer/marketing/api/campaigns/"

@@ -27,8 +27,9 @@ from smm_cli.text.dialects import plain
 from smm_cli.text.rulers import measure
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account, Channel
+from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, Json, LoggingIn, Looking, Publishing, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Poll, Post
 from smm_cli.words.problem import Problem

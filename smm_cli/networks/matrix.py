@@ -19,8 +19,9 @@ from smm_cli.text.dialects import plain
 from smm_cli.text.matrix import formatted
 from smm_cli.words.auth import Auth, Bearer, Session
 from smm_cli.words.channel import Account, Channel
+from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
+from smm_cli.words.exchange import Answer
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.tree import Mention

@@ -21,23 +21,9 @@ from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.text.dialects import commonmark, html, plain
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import CannotTell, Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import (
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Field,
-    Intent,
-    Json,
-    LoggingIn,
-    Looking,
-    Multipart,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Media, Post
 from smm_cli.words.problem import Place, Problem

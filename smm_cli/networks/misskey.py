@@ -17,8 +17,9 @@ from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.mfm import mfm
 from smm_cli.words.auth import InRequest
+from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
+from smm_cli.words.exchange import Answer
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Poll, Post
 from smm_cli.words.tree import Mention

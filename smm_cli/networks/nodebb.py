@@ -15,8 +15,9 @@ from smm_cli.networks.base import Later
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Found, Intent, Looking, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Doing, Found, Intent, Json, Looking, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import AVIF, GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Post
 

@@ -20,8 +20,9 @@ from smm_cli.networks.base import Facts, Later, Network, Repeat, host_of
 from smm_cli.text.markdown import Reading, read
 from smm_cli.text.nostr import clean, encode, profile_of
 from smm_cli.words.auth import NostrKey
+from smm_cli.words.conversation import Doing, Earlier, Intent, Looking, Publishing, Verifying, Wait
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Intent, Looking, Publishing, Request, Slice, Verifying, Wait
+from smm_cli.words.exchange import Answer, Request, Slice
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

@@ -12,8 +12,9 @@ from smm_cli.networks.base import Later
 from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import LoggingIn, Verifying
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Answer, Json, LoggingIn, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import Limit
 
 DOCS = "https://developer.raindrop.io"

@@ -23,23 +23,9 @@ from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.reddit import reddit
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import CannotTell, Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying, Wait
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Form,
-    Intent,
-    Json,
-    LoggingIn,
-    Looking,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-    Wait,
-)
+from smm_cli.words.exchange import Answer, Form, Json, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import Problem

@@ -16,23 +16,9 @@ from smm_cli.networks.fault import retry_after, said_by
 from smm_cli.text.rocketchat import escaped, rocketchat
 from smm_cli.words.auth import InRequest
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Multipart,
-    Publishing,
-    Request,
-    Verifying,
-    handle,
-)  # fmt: skip
+from smm_cli.words.exchange import Answer, Json, Multipart, Request, handle  # fmt: skip
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.tree import Block, Mention
 

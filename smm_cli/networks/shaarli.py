@@ -18,8 +18,9 @@ from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.text.dialects import plain
 from smm_cli.words.auth import SelfSigned
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Verifying
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Answer, Json, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.tree import Block, Mention
 
 DOCS = "https://shaarli.github.io/api-documentation/"

@@ -15,8 +15,9 @@ from smm_cli.networks.base import Facts, Later
 from smm_cli.text.mrkdwn import escaped, mrkdwn
 from smm_cli.words.auth import Auth, Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Doing, Earlier, Found, Intent, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import Answer, Doing, Earlier, Form, Found, Intent, Json, Looking, Publishing, Request, Step, Verifying, handle
+from smm_cli.words.exchange import Answer, Form, Json, Request, handle
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import Place, Problem

@@ -20,8 +20,9 @@ from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.text.dialects import html, plain
 from smm_cli.words.auth import Auth, Basic, NoAuth
 from smm_cli.words.channel import Account, Channel
+from smm_cli.words.conversation import Earlier, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Earlier, Field, Multipart, Publishing, Request, Verifying
+from smm_cli.words.exchange import Field, Multipart, Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

@@ -18,8 +18,9 @@ from smm_cli.text.dialects import plain
 from smm_cli.text.quiet import quiet
 from smm_cli.words.auth import InRequest
 from smm_cli.words.channel import Account, Person
+from smm_cli.words.conversation import Earlier, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Earlier, Json, Publishing, Request, Verifying, handle
+from smm_cli.words.exchange import Json, Request, handle
 from smm_cli.words.limit import GIF, JPEG, PNG, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.tree import Block, Mention

@@ -16,8 +16,9 @@ from smm_cli.text.rulers import measure
 from smm_cli.text.telegram import TAG, escaped, shown, telegram_html
 from smm_cli.words.auth import InRequest
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Doing, Earlier, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Doing, Earlier, Json, Publishing, Request, Verifying, handle
+from smm_cli.words.exchange import Json, Request, handle
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, WEBP, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

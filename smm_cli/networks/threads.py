@@ -22,8 +22,9 @@ from smm_cli.networks._threads_text import links_of, threads_length
 from smm_cli.networks.base import Facts, Later
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying, Wait
 from smm_cli.words.delivery import Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Earlier, Intent, LoggingIn, Looking, Publishing, Step, Verifying, Wait
+from smm_cli.words.exchange import Answer
 from smm_cli.words.limit import JPEG, MP4, PNG, QUICKTIME, Limit, MediaLimit, PollLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import Place, Problem

@@ -19,23 +19,9 @@ from smm_cli.text.quiet import hushed, quiet
 from smm_cli.text.rulers import measure
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent, LoggingIn, Looking, Publishing, Step, Verifying, Wait
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Earlier,
-    Found,
-    Intent,
-    Json,
-    LoggingIn,
-    Looking,
-    Publishing,
-    Request,
-    Step,
-    Verifying,
-    Wait,
-)
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import JPEG, MP4, QUICKTIME, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 

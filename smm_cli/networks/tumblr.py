@@ -19,25 +19,9 @@ from smm_cli.text.npf import npf
 from smm_cli.text.slug import slug
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Field,
-    Form,
-    Found,
-    Intent,
-    Json,
-    LoggingIn,
-    Looking,
-    Multipart,
-    Publishing,
-    Request,
-    Verifying,
-)
+from smm_cli.words.exchange import Answer, Field, Form, Json, Multipart, Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, QUICKTIME, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import Place, Problem

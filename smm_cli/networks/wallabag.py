@@ -16,8 +16,9 @@ from smm_cli.networks.fault import fault_by_status
 from smm_cli.text.dialects import html
 from smm_cli.words.auth import Session
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import LoggingIn, Tokens, Verifying
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Answer, Json, LoggingIn, Request, Tokens, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.tree import Block, Mention
 
 CODE = "https://github.com/wallabag/wallabag/blob/2.6.14/src/Wallabag/ApiBundle/Controller/EntryRestController.php"

@@ -19,8 +19,9 @@ from smm_cli.networks.fault import retry_after, said_by
 from smm_cli.text.dialects import commonmark, html, plain
 from smm_cli.words.auth import StandardWebhooks
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Doing, Earlier, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Json, Publishing, Request, Verifying
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem

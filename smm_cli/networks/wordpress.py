@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from smm_cli.networks._wordpress_rest import WordPressRest
 from smm_cli.networks.base import Later
 from smm_cli.words.auth import Basic
-from smm_cli.words.exchange import Request, Verifying
+from smm_cli.words.conversation import Verifying
+from smm_cli.words.exchange import Request
 
 
 class WordPress(WordPressRest):

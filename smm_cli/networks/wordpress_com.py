@@ -11,7 +11,7 @@ from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
 from smm_cli.networks._wordpress_rest import WordPressRest
 from smm_cli.networks.base import Later
 from smm_cli.words.auth import OAuth2
-from smm_cli.words.exchange import LoggingIn, Verifying
+from smm_cli.words.conversation import LoggingIn, Verifying
 
 API = "https://public-api.wordpress.com"
 SCOPES = ("posts", "media", "taxonomy", "users", "sites")

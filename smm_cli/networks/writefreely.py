@@ -17,24 +17,22 @@ from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.networks.fault import fault_by_status, retry_after
 from smm_cli.words.auth import Session
 from smm_cli.words.channel import Account
-from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
+from smm_cli.words.conversation import (
     Absent,
-    Answer,
     CannotTell,
     Doing,
     Earlier,
     Found,
     Intent,
-    Json,
     LoggingIn,
     Looking,
     Publishing,
-    Request,
     Step,
     Tokens,
     Verifying,
 )
+from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
 

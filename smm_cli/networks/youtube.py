@@ -14,24 +14,9 @@ from smm_cli.text.dialects import plain
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Step, Verifying, Wait
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import (
-    Absent,
-    Answer,
-    CannotTell,
-    Doing,
-    Earlier,
-    Found,
-    Intent,
-    Json,
-    Looking,
-    Publishing,
-    Request,
-    Slice,
-    Step,
-    Verifying,
-    Wait,
-)
+from smm_cli.words.exchange import Answer, Json, Request, Slice
 from smm_cli.words.limit import MP4, QUICKTIME, WEBM, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 

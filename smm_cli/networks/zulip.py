@@ -15,8 +15,9 @@ from smm_cli.text.rulers import measure
 from smm_cli.text.zulip import escaped, zulip
 from smm_cli.words.auth import Basic
 from smm_cli.words.channel import Account, Person
+from smm_cli.words.conversation import Doing, Earlier, Intent, Looking, Publishing, Step, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Doing, Earlier, Form, Intent, Looking, Publishing, Request, Step, Verifying
+from smm_cli.words.exchange import Answer, Form, Request
 from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.tree import Block, Mention

@@ -14,7 +14,8 @@ from smm_cli.delivery.login import OUT_OF_BAND, log_in
 from smm_cli.delivery.transport import Transport
 from smm_cli.errors import AuthFailed, UsageError
 from smm_cli.words.auth import Bearer, Session
-from smm_cli.words.exchange import Form, Json, Request, Tokens, Visit, handle
+from smm_cli.words.conversation import Tokens, Visit
+from smm_cli.words.exchange import Form, Json, Request, handle
 
 
 def run(work):

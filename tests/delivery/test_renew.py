@@ -16,7 +16,8 @@ from smm_cli.delivery.transport import Transport
 from smm_cli.errors import AuthFailed, ConfigError, RateLimited, Retriable
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.words.auth import OAuth2, Session
-from smm_cli.words.exchange import Json, Request, Tokens, Visit, handle
+from smm_cli.words.conversation import Tokens, Visit
+from smm_cli.words.exchange import Json, Request, handle
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 PASSWORD = "app-password-1234"

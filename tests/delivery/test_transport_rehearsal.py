@@ -13,8 +13,9 @@ from smm_cli.delivery.transport import Silence, Transport
 from smm_cli.sandbox.base import Fake, Fault, Reply, route
 from smm_cli.sandbox.fakes import webhook
 from smm_cli.words.auth import Session, StandardWebhooks
+from smm_cli.words.conversation import Tokens
 from smm_cli.words.exchange import Field as PartField
-from smm_cli.words.exchange import Form, Json, Multipart, Request, Slice, Text, Tokens, handle
+from smm_cli.words.exchange import Form, Json, Multipart, Request, Slice, Text, handle
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 URL = "https://box.example"

@@ -14,8 +14,9 @@ import pytest
 
 from smm_cli.clock import SetClock
 from smm_cli.networks.base import Facts
+from smm_cli.words.conversation import Earlier, Visit, Wait
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import Answer, Earlier, Form, Json, Multipart, Request, Slice, Text, Visit, Wait
+from smm_cli.words.exchange import Answer, Form, Json, Multipart, Request, Slice, Text
 from smm_cli.words.post import Blob
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -15,7 +15,8 @@ from smm_cli.networks.check import check_payload
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.blogger import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Answer, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("blog", "blogger", {"blog": "42"})

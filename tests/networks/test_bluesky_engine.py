@@ -16,7 +16,8 @@ from smm_cli.networks.bluesky import NETWORK
 from smm_cli.sandbox.base import Fake, Reply, route
 from smm_cli.sandbox.world import World
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Earlier, Request, Wait
+from smm_cli.words.conversation import Earlier, Wait
+from smm_cli.words.exchange import Request
 from smm_cli.words.post import Media, Post
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -12,8 +12,9 @@ from smm_cli.networks._bluesky_video import upload
 from smm_cli.networks.bluesky import NETWORK
 from smm_cli.sandbox.fakes.bluesky import FAKE
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent, Request
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Blob, Media, Post
 
 CHANNEL = Channel("bluesky", "bluesky", {"identifier": "ada.bsky.social"}, account="@ada.bsky.social")

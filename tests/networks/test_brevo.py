@@ -13,7 +13,8 @@ from smm_cli.networks.check import check_payload
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.brevo import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Post
 
 SETTINGS = {"sender": "news@acme.example", "sender_name": "Acme", "lists": [3]}

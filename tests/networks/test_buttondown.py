@@ -11,7 +11,7 @@ from smm_cli.networks.buttondown import MARKDOWN, NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.buttondown import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.post import Media, Post
 
 DRAFTING = Channel("news", "buttondown")

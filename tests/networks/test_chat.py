@@ -12,8 +12,9 @@ from smm_cli.networks import load
 from smm_cli.networks._chat import LONGEST, file_name, file_of, patience, root_of
 from smm_cli.networks.check import check_payload
 from smm_cli.words.channel import Channel
+from smm_cli.words.conversation import Earlier
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Answer, Earlier, Request
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Blob, Media, Post
 
 ID = "a" * 26

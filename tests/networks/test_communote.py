@@ -14,8 +14,8 @@ from smm_cli.networks.communote import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.communote import FAKE
 from smm_cli.words.channel import Channel
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Post
 
 SERVER = "https://blog.example"

@@ -15,7 +15,7 @@ from smm_cli.networks.devto import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.devto import FAKE
 from smm_cli.words.channel import Channel, Person
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("devto", "devto")

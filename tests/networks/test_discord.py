@@ -18,7 +18,7 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.discord import FAKE, GUILD
 from smm_cli.words.auth import Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Blob, Media, Poll, Post
 
 ROOM = "1200000000000000000"

@@ -15,8 +15,8 @@ from smm_cli.networks.discourse import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.discourse import FAKE
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("forum", "discourse", {"server": "https://forum.example", "username": "it", "category": 5})

@@ -15,8 +15,9 @@ from smm_cli.networks.facebook import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.facebook import FAKE
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Form, Found, Intent, Request
+from smm_cli.words.exchange import Form, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("page", "facebook", {})

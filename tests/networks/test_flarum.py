@@ -14,7 +14,8 @@ from smm_cli.networks.flarum import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.flarum import FAKE
 from smm_cli.words.channel import Account, Channel
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Post
 
 SERVER = "https://talk.example"

@@ -15,7 +15,7 @@ from smm_cli.networks.ghost import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.ghost import FAKE, KEY
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("blog", "ghost", {"url": "https://blog.example"})

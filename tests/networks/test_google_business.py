@@ -15,7 +15,8 @@ from smm_cli.networks.google_business import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.google_business import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Answer, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("shop", "google-business", {"location": "accounts/1/locations/2"})

@@ -14,7 +14,7 @@ from smm_cli.networks.google_chat import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.google_chat import FAKE
 from smm_cli.words.channel import Channel, Person
-from smm_cli.words.exchange import CannotTell, Intent
+from smm_cli.words.conversation import CannotTell, Intent
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("team", "google-chat", {"space": "AAAA"})

@@ -15,8 +15,9 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.facebook import FAKE as FACEBOOK
 from smm_cli.sandbox.fakes.instagram import FAKE
 from smm_cli.words.channel import Channel
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("ig", "instagram", {})

@@ -14,8 +14,9 @@ from smm_cli.networks.lemmy import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.lemmy import FAKE
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, handle
+from smm_cli.words.exchange import Answer, handle
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("lem", "lemmy", {"server": "https://lemmy.example", "community": "news", "identifier": "ada"})

@@ -10,7 +10,7 @@ from smm_cli.networks.linkding import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.linkding import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Found, Intent
+from smm_cli.words.conversation import Found, Intent
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("ding", "linkding", {"server": "https://ding.example"})

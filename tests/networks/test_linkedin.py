@@ -15,8 +15,9 @@ from smm_cli.networks.linkedin import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.linkedin import FAKE
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media, Poll, Post
 
 PAGE = Channel("it", "linkedin", {"author": "urn:li:organization:1"})

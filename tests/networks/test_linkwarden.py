@@ -11,7 +11,8 @@ from smm_cli.networks.linkwarden import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.linkwarden import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Answer, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("warden", "linkwarden", {"server": "https://warden.example"})

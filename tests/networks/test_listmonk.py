@@ -13,7 +13,7 @@ from smm_cli.networks.listmonk import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.listmonk import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.post import Media, Post
 
 DRAFTING = Channel("news", "listmonk", {"server": "https://lists.example", "lists": [1, 3]})

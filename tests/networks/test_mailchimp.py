@@ -12,7 +12,7 @@ from smm_cli.networks.mailchimp import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.mailchimp import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.post import Post
 
 SETTINGS = {"data_center": "us21", "audience": "a1b2c3", "from_name": "Acme", "reply_to": "news@acme.example"}

@@ -17,8 +17,8 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes._mastodon_rules import RELATIVES, Rules
 from smm_cli.sandbox.fakes.mastodon import FAKE
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 SERVER = "https://social.example"

@@ -13,8 +13,8 @@ from smm_cli.networks.mastodon import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.mastodon import FAKE
 from smm_cli.words.channel import Channel
+from smm_cli.words.conversation import Found, Intent
 from smm_cli.words.delivery import Receipt
-from smm_cli.words.exchange import Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("fedi", "mastodon", {"server": "https://social.example"})

@@ -15,8 +15,9 @@ from smm_cli.networks.matrix import NETWORK
 from smm_cli.sandbox.fakes.matrix import FAKE
 from smm_cli.words.auth import Bearer, Session
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, handle
+from smm_cli.words.exchange import handle
 from smm_cli.words.post import Media, Post
 
 SERVER = "https://matrix.example"

@@ -13,7 +13,8 @@ from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
 from smm_cli.networks.mattermost import NETWORK
 from smm_cli.sandbox.fakes.mattermost import FAKE
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent, Request
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Media, Post
 
 ROOM = "8n7k3c5w9pbr7mfa1y6xg2ezto"

@@ -15,8 +15,9 @@ from smm_cli.networks.misskey import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.misskey import FAKE
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, Found, Intent, handle
+from smm_cli.words.exchange import handle
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("mk", "misskey", {"server": "https://misskey.example"})

@@ -13,7 +13,7 @@ from smm_cli.networks.nodebb import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.nodebb import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Post
 
 SERVER = "https://board.example"

@@ -22,8 +22,9 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.world import World
 from smm_cli.text.nostr import encode
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent, Wait
 from smm_cli.words.delivery import Receipt
-from smm_cli.words.exchange import Absent, CannotTell, Earlier, Found, Intent, Request, Wait
+from smm_cli.words.exchange import Request
 from smm_cli.words.post import Media, Post
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -15,8 +15,9 @@ from smm_cli.networks.pinterest import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.pinterest import BOARD, FAKE, STORE
 from smm_cli.words.channel import Channel
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Request
+from smm_cli.words.exchange import Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("pins", "pinterest", {"board": BOARD})

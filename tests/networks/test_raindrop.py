@@ -11,7 +11,8 @@ from smm_cli.networks.raindrop import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.raindrop import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Answer, Found, Intent, Json, handle
+from smm_cli.words.conversation import Absent, Found, Intent
+from smm_cli.words.exchange import Answer, Json, handle
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("drops", "raindrop", {"client_id": "app-1"})

@@ -14,8 +14,9 @@ from smm_cli.networks.check import check_payload
 from smm_cli.networks.reddit import NETWORK
 from smm_cli.sandbox.fakes.reddit import FAKE
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Request
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("it", "reddit", {"subreddit": "test", "user": "ada", "client_id": "app"})

@@ -13,7 +13,8 @@ from smm_cli.networks.rocketchat import NETWORK, message_id
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.rocketchat import FAKE
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent, Request
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("chat", "rocketchat", {"server": "https://rocket.example", "room": "GENERAL"})

@@ -14,7 +14,7 @@ from smm_cli.networks.shaarli import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.shaarli import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("links", "shaarli", {"server": "https://links.example"})

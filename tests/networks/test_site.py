@@ -30,8 +30,9 @@ from smm_cli.networks.site.colours import DARK, ENOUGH, LIGHT, contrast, readabl
 from smm_cli.networks.site.entry import slug_of
 from smm_cli.networks.site.paging import PER_PAGE
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import Absent, Answer, Found, Intent, Json, Request, Slice, Text
+from smm_cli.words.exchange import Answer, Json, Request, Slice, Text
 from smm_cli.words.post import Media, Post
 
 AT = datetime(2026, 11, 24, 8, tzinfo=UTC)

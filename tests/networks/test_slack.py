@@ -16,8 +16,9 @@ from smm_cli.text.markdown import read
 from smm_cli.text.mrkdwn import mrkdwn
 from smm_cli.words.auth import Bearer, InRequest
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Earlier, Found, Intent, Request
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("chat", "slack", {"channel": "C0123ABCD"})

@@ -18,7 +18,7 @@ from smm_cli.networks.check import check_payload
 from smm_cli.networks.smtp import NETWORK
 from smm_cli.words.auth import Basic, NoAuth
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Earlier
+from smm_cli.words.conversation import Earlier
 from smm_cli.words.post import Blob, Media, Post
 
 DRAFTING = Channel("mail", "smtp", {"sender": "Acme <news@acme.example>", "to": ["list@acme.example", "more@acme.example"]})

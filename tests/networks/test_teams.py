@@ -15,8 +15,9 @@ from smm_cli.networks.teams import NETWORK
 from smm_cli.sandbox.base import Reply
 from smm_cli.sandbox.fakes.teams import FAKE
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import Earlier
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Answer, Earlier
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media, Post
 
 URL = "https://flow.example/workflows/1/triggers/manual/paths/invoke?api-version=1&sv=1.0"

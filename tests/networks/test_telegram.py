@@ -14,8 +14,9 @@ from smm_cli.networks.telegram import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.telegram import FAKE
 from smm_cli.words.channel import Channel, Person
+from smm_cli.words.conversation import CannotTell, Intent
 from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import CannotTell, Intent, Request
+from smm_cli.words.exchange import Request
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("tg", "telegram", {"chat": "@smm_channel"})

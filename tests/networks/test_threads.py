@@ -17,8 +17,8 @@ from smm_cli.networks.threads import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.threads import FAKE, counted
 from smm_cli.words.channel import Channel
+from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, Found, Intent
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("th", "threads", {})

@@ -19,7 +19,8 @@ from smm_cli.networks.tiktok import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.tiktok import FAKE
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Request, Tokens
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Tokens
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Blob, Media, Post
 
 CHANNEL = Channel("tiktok", "tiktok", {"privacy": "public", "client_id": "key1"})

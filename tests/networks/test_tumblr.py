@@ -17,7 +17,8 @@ from smm_cli.networks.tumblr import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.tumblr import FAKE
 from smm_cli.words.channel import Channel, Person
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent, Json, handle
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
+from smm_cli.words.exchange import Json, handle
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("tum", "tumblr", {"blog": "acme", "client_id": "app"})

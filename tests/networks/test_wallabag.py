@@ -11,7 +11,8 @@ from smm_cli.errors import AuthFailed, Rejected
 from smm_cli.networks.wallabag import NETWORK
 from smm_cli.sandbox.fakes.wallabag import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Form, Found, Intent, handle
+from smm_cli.words.conversation import Absent, Found, Intent
+from smm_cli.words.exchange import Form, handle
 from smm_cli.words.post import Post
 
 CHANNEL = Channel("bag", "wallabag", {"server": "https://bag.example", "identifier": "ada", "client_id": "1_abc"})

@@ -18,7 +18,7 @@ from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.wordpress import FAKE
 from smm_cli.sandbox.fakes.wordpress_com import FAKE as FAKE_COM
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("blog", "wordpress", {"url": "https://blog.example"})

@@ -16,7 +16,8 @@ from smm_cli.networks.writefreely import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.writefreely import FAKE
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media, Post
 
 SETTINGS = {"server": "https://write.example", "collection": "ada"}

@@ -16,8 +16,9 @@ from smm_cli.networks.x import NETWORK
 from smm_cli.sandbox.fakes.x import FAKE
 from smm_cli.words.auth import OAuth1
 from smm_cli.words.channel import Account, Channel, Person
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt, Receipt
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent, Json, Request
+from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.post import Media, Poll, Post
 
 CHANNEL = Channel("it", "x", {"client_id": "app"})

@@ -15,7 +15,8 @@ from smm_cli.networks.youtube import NETWORK, SCOPES
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.youtube import FAKE
 from smm_cli.words.channel import Channel, Person
-from smm_cli.words.exchange import Absent, Answer, Found, Intent, Request, Tokens, Visit, Wait
+from smm_cli.words.conversation import Absent, Found, Intent, Tokens, Visit, Wait
+from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("youtube", "youtube", {"client_id": "app.apps.example"})

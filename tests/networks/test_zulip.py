@@ -14,7 +14,8 @@ from smm_cli.networks.check import check_payload
 from smm_cli.networks.zulip import NETWORK
 from smm_cli.sandbox.fakes.zulip import FAKE
 from smm_cli.words.channel import Account, Channel, Person
-from smm_cli.words.exchange import Absent, Answer, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media, Post
 
 CHANNEL = Channel("chat", "zulip", {"server": "https://zulip.example", "channel": "news"})

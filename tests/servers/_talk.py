@@ -14,7 +14,8 @@ from smm_cli.delivery.sending import ask
 from smm_cli.delivery.transport import Transport
 from smm_cli.networks.base import Facts
 from smm_cli.words.channel import Account, Channel
-from smm_cli.words.exchange import Earlier, Request, Wait
+from smm_cli.words.conversation import Earlier, Wait
+from smm_cli.words.exchange import Request
 from smm_cli.words.post import Media, Post
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from smm_cli.errors import Rejected, Retriable
 from smm_cli.networks.bluesky import NETWORK
-from smm_cli.words.exchange import Absent, Answer, Earlier, Found, Intent, Request
+from smm_cli.words.conversation import Absent, Earlier, Found, Intent
+from smm_cli.words.exchange import Answer, Request
 
 pytestmark = pytest.mark.server
 POST = "app.bsky.feed.post"

@@ -14,7 +14,7 @@ import pytest
 
 from smm_cli.errors import AuthFailed, Rejected
 from smm_cli.networks.ghost import NETWORK
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent.parent / ".tools/ghost/package"

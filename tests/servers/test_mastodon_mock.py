@@ -9,7 +9,8 @@ import pytest
 
 from smm_cli.errors import AuthFailed, RateLimited, Retriable
 from smm_cli.networks.mastodon import NETWORK
-from smm_cli.words.exchange import Answer, Found, Intent, Visit
+from smm_cli.words.conversation import Found, Intent, Visit
+from smm_cli.words.exchange import Answer
 
 pytestmark = pytest.mark.server
 

@@ -15,7 +15,7 @@ import pytest
 from smm_cli.errors import AuthFailed, ConfigError, Rejected
 from smm_cli.networks.matrix import NETWORK
 from smm_cli.words.channel import Account, Person
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 
 pytestmark = pytest.mark.server
 V3 = "/_matrix/client/v3"

@@ -18,7 +18,8 @@ import pytest
 
 from smm_cli.errors import AuthFailed, Rejected
 from smm_cli.networks.micropub import NETWORK
-from smm_cli.words.exchange import Absent, Answer, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
+from smm_cli.words.exchange import Answer
 
 HERE = Path(__file__).parent
 PYTHON = HERE.parent.parent / ".tools/micropub/bin/python"

@@ -25,7 +25,7 @@ from smm_cli.delivery.tick import tick
 from smm_cli.errors import Rejected, Retriable
 from smm_cli.ledger.receipts import read_receipts
 from smm_cli.networks.nostr import NETWORK
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 
 pytestmark = pytest.mark.server
 HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ from smm_cli.accounts.sign import sign
 from smm_cli.errors import AuthFailed, Rejected
 from smm_cli.networks.shaarli import NETWORK
 from smm_cli.words.channel import Channel
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 
 pytestmark = pytest.mark.server
 

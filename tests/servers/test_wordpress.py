@@ -15,7 +15,7 @@ import pytest
 
 from smm_cli.errors import AuthFailed, Rejected
 from smm_cli.networks.wordpress import NETWORK
-from smm_cli.words.exchange import Absent, Found, Intent
+from smm_cli.words.conversation import Absent, Found, Intent
 
 HERE = Path(__file__).parent
 WWW = HERE.parent.parent / ".tools/wordpress/www"

@@ -25,8 +25,9 @@ from smm_cli.networks.site.pages import Look
 from smm_cli.networks.site.paging import archives
 from smm_cli.networks.site.settings import SiteSettings
 from smm_cli.words.channel import Account
+from smm_cli.words.conversation import Absent, Doing, Found, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Absent, Answer, Body, Doing, Found, Intent, Looking, Publishing, Request, Slice, Text, Verifying
+from smm_cli.words.exchange import Answer, Body, Request, Slice, Text
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.tree import Mention

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from smm_cli.errors import ConfigError, Retriable
-from smm_cli.words.exchange import Doing, Form, Json, Request
+from smm_cli.words.conversation import Doing
+from smm_cli.words.exchange import Form, Json, Request
 
 MOST = 10_000
 """Addresses in one request of IndexNow."""
