@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from smm_cli.errors import AuthFailed, Rejected, Retriable, SmmError
+from smm_cli.errors import Retriable
 from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, is_like, names_of, note_of
 from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
+from smm_cli.networks._raindrop_fault import raindrop_fault
 from smm_cli.networks.base import Later
-from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
 from smm_cli.words.conversation import LoggingIn, Verifying
@@ -46,6 +46,8 @@ class Raindrop(Bookmarks):
     )
 
     Settings = Later("smm_cli.networks._raindrop_tables", "Settings")
+
+    fault = staticmethod(raindrop_fault)
 
     @property
     def api(self) -> str:
@@ -100,20 +102,6 @@ class Raindrop(Bookmarks):
         answer = yield Request("GET", f"{self.api}/user")
         id, name = str(answer.get("user", "_id", default="")), str(answer.get("user", "fullName", default=""))
         return Account(str(answer.get("user", "name", default="") or name or id), id, name, "https://app.raindrop.io", "raindrop")
-
-    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        """`result: false` comes with 200, too; then `status` says what was meant."""
-        failed = isinstance(body, Mapping) and body.get("result") is False and "ids" not in body  # no ids: a link is not known
-        meant = body.get("status") if failed else None
-        said = meant if isinstance(meant, int) and meant >= 400 else 400 if failed and status < 300 else status
-        words = str(body.get("errorMessage") or body.get("error") or "") if failed else said_by(body)
-        if said == 401:
-            return AuthFailed(f"Raindrop.io answered 401 {words}".strip(), expired=True)
-        if failed and said == 400:
-            return Rejected(f"Raindrop.io refused: {words[:300]}")
-        if said == 404 and failed:
-            return Rejected(f"Raindrop.io has no such bookmark or collection: {words[:200]}")
-        return fault_by_status(said, headers, words) if said >= 300 else None
 
     def is_gone(self, answer: Answer) -> bool:
         return super().is_gone(answer) or answer.get("status") == 404

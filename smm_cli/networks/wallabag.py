@@ -10,13 +10,13 @@ from urllib.parse import unquote_plus
 
 from smm_cli.errors import AuthFailed, SmmError
 from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, names_of, note_of
-from smm_cli.networks._oauth import OAuthDoors, renew, token_request, tokens_of
+from smm_cli.networks._wallabag_login import by_password, renewed
 from smm_cli.networks.base import Later, Repeat
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.text.dialects import html
 from smm_cli.words.auth import Session
 from smm_cli.words.channel import Account
-from smm_cli.words.conversation import LoggingIn, Tokens, Verifying
+from smm_cli.words.conversation import LoggingIn, Verifying
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.tree import Block, Mention
@@ -39,11 +39,6 @@ class Wallabag(Bookmarks):
     )
 
     Settings = Later("smm_cli.networks._wallabag_tables", "Settings")
-
-    @property
-    def doors(self) -> OAuthDoors:
-        """Where tokens are made: an hour for requests, two weeks for renewing (FOSOAuthServerBundle's defaults, 2026-08-21)."""
-        return OAuthDoors("", f"{self.server}/oauth/v2/token", (), pkce=False)
 
     def repeat(self) -> Repeat | None:
         """For ever: a known link of this account is changed, not added."""
@@ -85,14 +80,12 @@ class Wallabag(Bookmarks):
     # -- the account -------------------------------------------------------------------------------------------------------
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
-        """OAuth 2 with the password, as wallabag's own apps do it (RFC 6749, section 4.3)."""
-        form = {"grant_type": "password", "username": self.settings.identifier, "password": inputs["password"]}
-        answer = yield token_request(self.doors, self.settings.client_id, form)
-        return _session(tokens_of(answer, self.title))
+        own = self.settings
+        return (yield from by_password(self.server, own.client_id, own.identifier, inputs["password"], self.title))
 
     def refresh(self) -> LoggingIn:
-        """The refresh token changes with each use; the password makes new ones where it has ended."""
-        return _session((yield from renew(self.doors, self.settings.client_id, self.title)))
+        """The password makes new tokens where the one for renewing has ended."""
+        return (yield from renewed(self.server, self.settings.client_id, self.title))
 
     def verify(self) -> Verifying:
         user = yield Request("GET", f"{self.server}/api/user.json")
@@ -118,12 +111,6 @@ class Wallabag(Bookmarks):
         page = f"{self.server}/share/{uid}" if uid else f"{self.server}/view/{id}"
         note = str(entry.get("content") or "") if self.settings.content == "note" else ""
         return Twin(id, page, str(entry.get("title") or ""), note, names_of(entry.get("tags"), "label"))
-
-
-def _session(tokens: Tokens) -> Tokens:
-    """Tokens under the names that a Session has for them."""
-    values = {"access": tokens.values["token"]} | {name: tokens.values[name] for name in ("refresh",) if name in tokens.values}
-    return Tokens(values, tokens.expires_in)
 
 
 NETWORK = Wallabag
