@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from smm_cli.text.marks import RULE, Marks, around, marked
+from smm_cli.text.marks import RULE, Marks, around, backslashed, marked
 from smm_cli.words.tree import Block, Bullets, CodeBlock, Heading, Mention, Numbers, Quote, Rule
 
 SIGNS = re.compile(r"([\\*_\[\]()`])")
@@ -68,6 +68,6 @@ MARKS = Marks(
     bare=lambda text: _link(text, escaped(text)),
     heading=lambda level, text: text,
     quote=lambda text: text,
-    start=lambda line: START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", line),
+    start=backslashed(START),
 )
 """Struck text keeps its tildes: without them it would say the contrary."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from smm_cli.text.marks import longest_run, prefixed
 from smm_cli.words.tree import (
     Block,
     Break,
@@ -62,10 +63,10 @@ def _block(block: Block, mention: Written) -> str:
         case Heading(level, children):
             return f"{'#' * level} " + re.sub(r"(#+)$", r"\\\1", _inlines(children, mention))
         case CodeBlock(text, language):
-            fence = "`" * max(3, _longest_run(text) + 1)
+            fence = "`" * max(3, longest_run(text) + 1)
             return f"{fence}{language.replace('`', '')}\n{text}\n{fence}"
         case Quote(inside):
-            return _prefixed(commonmark(inside, mention), "> ", "> ")
+            return prefixed(commonmark(inside, mention), "> ", "> ")
         case Bullets(items, tight, marker):
             return _items(items, tight, [f"{marker} "] * len(items), mention)
         case Numbers(items, tight, start, delimiter):
@@ -77,12 +78,7 @@ def _block(block: Block, mention: Written) -> str:
 def _items(items: Sequence[Sequence[Block]], tight: bool, signs: Sequence[str], mention: Written) -> str:
     between = "\n" if tight else "\n\n"
     texts = [between.join(_block(block, mention) for block in _apart(item)) for item in items]
-    return between.join(_prefixed(text, sign, " " * len(sign)) for text, sign in zip(texts, signs, strict=True))
-
-
-def _prefixed(text: str, first: str, others: str) -> str:
-    lines = text.split("\n")
-    return "\n".join((first if not n else others) + line if line or not n else others.rstrip() for n, line in enumerate(lines))
+    return between.join(prefixed(text, sign, " " * len(sign)) for text, sign in zip(texts, signs, strict=True))
 
 
 def _started(text: str) -> str:
@@ -129,13 +125,9 @@ def _inline(inline: Inline, mention: Written, star: str) -> str:
 
 
 def _code(text: str) -> str:
-    ticks = "`" * (_longest_run(text) + 1)
+    ticks = "`" * (longest_run(text) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") or (text.strip() and text[0] == text[-1] == " ") else ""
     return f"{ticks}{pad}{text}{pad}{ticks}"
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def _address(url: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from smm_cli.text.html import html
 from smm_cli.text.quiet import JOINER, quiet
+from smm_cli.text.within import within
 from smm_cli.words.tree import (
     Block,
     Break,
@@ -49,10 +49,7 @@ def _kept(node: Any) -> Any:
             return Link(url, (Plain(alt or url),))
         case tuple():
             return tuple(piece for one in node for piece in (_struck(one) if isinstance(one, Strike) else (_kept(one),)))
-    if not is_dataclass(node) or isinstance(node, type):
-        return node
-    changed = {f.name: _kept(value) for f in fields(node) if isinstance(value := getattr(node, f.name), tuple)}
-    return replace(node, **changed) if changed else node
+    return within(node, _kept)
 
 
 def _struck(node: Strike) -> tuple[Inline, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from smm_cli.text.marks import Marks, around, marked, prefixed, ticked
+from smm_cli.text.gfm import linked
+from smm_cli.text.marks import Marks, around, backslashed, fenced_by_three, marked, prefixed, ticked
 from smm_cli.words.tree import Block, Mention
 
 SIGNS = re.compile(r"([\\*_~`|<>\[\]])")
@@ -27,26 +28,15 @@ def escaped(text: str) -> str:
     return SIGNS.sub(r"\\\1", text)
 
 
-def _started(line: str) -> str:
-    return START.sub(lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line)
-
-
-def _block(text: str, language: str) -> str:
-    """Between three backticks: Discord knows no longer fence, so that three in the text are held apart."""
-    named = language if re.fullmatch(r"[\w+#.-]+", language) else ""
-    inside = text.replace("```", "``\u2060`")
-    return f"```{named}\n{inside}\n```"
-
-
 MARKS = Marks(
     escape=escaped,
     strong=around("**"),
     emphasis=around("*"),
     strike=around("~~"),
     code=ticked,
-    block=_block,
-    link=lambda url, label: f"[{label}]({url})" if not re.search(r"[\s()]", url) else f"[{label}](<{url}>)",
+    block=lambda text, language: fenced_by_three(text, language if re.fullmatch(r"[\w+#.-]+", language) else ""),
+    link=linked,
     heading=lambda level, text: f"{'#' * level} {text}" if level <= DEEPEST else around("**")(text),
     quote=lambda text: prefixed(text, "> ", "> "),
-    start=_started,
+    start=backslashed(START),
 )

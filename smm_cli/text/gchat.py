@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from smm_cli.text.marks import Marks, around, marked, prefixed
+from smm_cli.text.marks import Marks, around, fenced_by_three, marked, prefixed, ticked_once
 from smm_cli.text.quiet import JOINER
 from smm_cli.words.tree import Block, Mention
 
@@ -36,18 +36,13 @@ def _link(url: str, label: str) -> str:
     return f"<{url.replace('|', '%7C').replace('>', '%3E')}|{inside}>"
 
 
-def _code(text: str) -> str:
-    """Between single backticks: there are no longer ones."""
-    return f"`{text.replace('`', chr(0x2CB))}`" if text.strip() else text
-
-
 MARKS = Marks(
     escape=escaped,
     strong=around("*"),
     emphasis=around("_"),
     strike=around("~"),
-    code=_code,
-    block=lambda text, language: f"```\n{text.replace('```', f'``{JOINER}`')}\n```",
+    code=ticked_once,
+    block=lambda text, language: fenced_by_three(text),
     link=_link,
     heading=lambda level, text: around("*")(text.replace("*", "")),
     quote=lambda text: prefixed(text, "> ", "> "),

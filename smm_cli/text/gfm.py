@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from smm_cli.text.marks import Marks, around, fenced, marked, prefixed, ticked
+from smm_cli.text.marks import Marks, around, backslashed, fenced, marked, prefixed, ticked
 from smm_cli.words.tree import Block, Mention
 
 SIGNS = re.compile(r"([\\*_~`|\[\]]|!(?=\[))")
@@ -23,11 +23,6 @@ def gfm(blocks: Sequence[Block], mention: Callable[[Mention], str]) -> str:
 def escaped(text: str) -> str:
     """Literal text within a line."""
     return SIGNS.sub(r"\\\1", text)
-
-
-def started(line: str) -> str:
-    """A line that begins no list, heading or quote."""
-    return START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", line)
 
 
 def linked(url: str, label: str) -> str:
@@ -45,6 +40,6 @@ MARKS = Marks(
     link=linked,
     heading=lambda level, text: f"{'#' * level} {text}",
     quote=lambda text: prefixed(text, "> ", "> "),
-    start=started,
+    start=backslashed(START),
     rule="___",
 )

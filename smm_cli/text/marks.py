@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from smm_cli.text.quiet import JOINER
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.tree import (
     Block,
@@ -30,6 +31,8 @@ from smm_cli.words.tree import (
 
 RULE = "———"
 """A rule where a chat has none: three dashes that no dialect reads as a mark."""
+GRAVE = "\u02cb"
+"""Looks like a backtick and ends no code."""
 Written = Callable[[Mention], str]
 Change = Callable[[str], str]
 
@@ -80,14 +83,35 @@ def prefixed(text: str, first: str, others: str) -> str:
 
 def fenced(text: str, language: str = "") -> str:
     """Lines of code between fences longer than any in them; a language only where it is a plain word."""
-    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    fence = "`" * max(3, longest_run(text) + 1)
     named = language if re.fullmatch(r"[\w+#.-]+", language) else ""
     return f"{fence}{named}\n{text}\n{fence}"
 
 
+def fenced_by_three(text: str, language: str = "") -> str:
+    """Lines of code where no longer fence is known: three backticks in the text are held apart."""
+    inside = text.replace("```", f"``{JOINER}`")
+    return f"```{language}\n{inside}\n```"
+
+
+def ticked_once(text: str) -> str:
+    """Code in a line, where two backticks mean nothing: one in the text becomes a grave accent."""
+    return f"`{text.replace('`', GRAVE)}`" if text.strip() else text
+
+
+def longest_run(text: str) -> int:
+    """How many backticks stand together at the most."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def backslashed(start: re.Pattern[str]) -> Change:
+    """Takes the beginning of a line its meaning: `start` finds blanks, then a sign or a number; the backslash follows a number."""
+    return lambda line: start.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", line)
+
+
 def ticked(text: str) -> str:
     """Code in a line, between more backticks than any run in it."""
-    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    ticks = "`" * (longest_run(text) + 1)
     return f"{ticks} {text} {ticks}" if text.startswith("`") or text.endswith("`") else f"{ticks}{text}{ticks}"
 
 

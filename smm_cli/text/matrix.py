@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from smm_cli.text.html import html
+from smm_cli.text.within import within
 from smm_cli.words.tree import Block, Link, Mention, Picture, Plain
 
 MATRIX_TO = "https://matrix.to/#/"
@@ -33,9 +33,4 @@ def _for_clients(node: Any, user: Callable[[Mention], str]) -> Any:
             return Link(pill(found), (Plain(found),))
         case Picture(url, alt):
             return Link(url, (Plain(alt or url),))
-        case tuple():
-            return tuple(_for_clients(one, user) for one in node)
-    if not is_dataclass(node) or isinstance(node, type):
-        return node
-    changed = {f.name: _for_clients(value, user) for f in fields(node) if isinstance(value := getattr(node, f.name), tuple)}
-    return replace(node, **changed) if changed else node
+    return within(node, lambda inner: _for_clients(inner, user))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from smm_cli.text.marks import fenced_by_three
 from smm_cli.text.quiet import JOINER, hushed
 from smm_cli.words.tree import (
     Block,
@@ -53,8 +54,7 @@ def _block(block: Block, mention: Written) -> str:
         case Heading(_, children):
             return f"**{_inlines(children, mention)}**"
         case CodeBlock(text, language):
-            inside = text.replace("```", f"``{JOINER}`")
-            return f"```{re.sub(r'[^A-Za-z0-9+#._-]', '', language)}\n{inside}\n```"
+            return fenced_by_three(text, re.sub(r"[^A-Za-z0-9+#._-]", "", language))
         case Quote(inside):
             return "\n".join(f"> {line}".rstrip() for line in mfm(inside, mention).split("\n"))
         case Bullets(items, tight, marker):

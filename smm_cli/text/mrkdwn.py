@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from smm_cli.text.marks import Marks, around, marked, prefixed
+from smm_cli.text.marks import Marks, around, marked, prefixed, ticked_once
 from smm_cli.words.tree import Block, Mention
 
 EDGE = "\u200b"
@@ -39,11 +39,6 @@ def _link(url: str, label: str) -> str:
     return f"<{address}|{inside}>" if url.lower().startswith(("https://", "http://", "mailto:")) else label
 
 
-def _code(text: str) -> str:
-    """Between single backticks: Slack knows no longer ones."""
-    return f"`{entities(text).replace('`', chr(0x2CB))}`" if text.strip() else entities(text)
-
-
 def _bare(text: str) -> str:
     return f"<{entities(text).replace('|', '%7C')}>" if text.lower().startswith(("https://", "http://")) else escaped(text)
 
@@ -53,7 +48,7 @@ MARKS = Marks(
     strong=around("*"),
     emphasis=around("_"),
     strike=around("~"),
-    code=_code,
+    code=lambda text: ticked_once(entities(text)),
     block=lambda text, language: f"```\n{entities(text).replace('```', '``' + EDGE + '`')}\n```",
     link=_link,
     bare=_bare,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from smm_cli.text.within import within
 from smm_cli.words.tree import Block, Code, CodeBlock, Link, Picture, Plain
 
 JOINER = "\u2060"
@@ -38,9 +39,4 @@ def _quiet(node: Any, call: re.Pattern[str], sign: str, code: bool) -> Any:
             return replace(node, alt=hushed(alt, call, sign))
         case Link(bare=True):
             return node
-        case tuple():
-            return tuple(_quiet(one, call, sign, code) for one in node)
-    if not is_dataclass(node) or isinstance(node, type):
-        return node
-    changed = {f.name: _quiet(value, call, sign, code) for f in fields(node) if isinstance(value := getattr(node, f.name), tuple)}
-    return replace(node, **changed) if changed else node
+    return within(node, lambda inner: _quiet(inner, call, sign, code))

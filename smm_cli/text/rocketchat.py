@@ -10,15 +10,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from smm_cli.text.gfm import linked
-from smm_cli.text.marks import Marks, around, marked, prefixed
+from smm_cli.text.marks import Marks, around, fenced_by_three, marked, prefixed, ticked_once
+from smm_cli.text.quiet import JOINER
 from smm_cli.words.tree import Block, Mention
 
-JOINER = "\u2060"
 PAIRS = re.compile(r"(?<=\])(?=\()|(?<=\|)(?=\|)|(?<=<)(?=[^\s|>]+\|)")
 """Within a link and between the bars of a spoiler."""
 START = re.compile(r"^(?=[-*][ \t]|#{1,4}[ \t]|>|\d+\.[ \t]|```)")
-TICK = "\u02cb"
-"""Stands for a backtick within code, which would end it."""
 
 
 def rocketchat(blocks: Sequence[Block], mention: Callable[[Mention], str]) -> str:
@@ -31,19 +29,13 @@ def escaped(text: str) -> str:
     return PAIRS.sub(JOINER, text)
 
 
-def _block(text: str, language: str) -> str:
-    named = language if re.fullmatch(r"[\w.-]+", language) else ""
-    inside = text.replace("```", f"``{JOINER}`")
-    return f"```{named}\n{inside}\n```"
-
-
 MARKS = Marks(
     escape=escaped,
     strong=around("*"),
     emphasis=around("_"),
     strike=around("~"),
-    code=lambda text: f"`{text.replace('`', TICK)}`" if text.strip() else text,
-    block=_block,
+    code=ticked_once,
+    block=lambda text, language: fenced_by_three(text, language if re.fullmatch(r"[\w.-]+", language) else ""),
     link=linked,
     heading=lambda level, text: f"{'#' * min(level, 4)} {text}",
     quote=lambda text: prefixed(text, "> ", "> "),

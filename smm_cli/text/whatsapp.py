@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from smm_cli.text.marks import Marks, around, marked, prefixed
+from smm_cli.text.marks import Marks, around, fenced_by_three, marked, prefixed, ticked_once
 from smm_cli.text.quiet import JOINER
 from smm_cli.words.tree import Block, Mention
 
@@ -37,8 +37,8 @@ MARKS = Marks(
     strong=around("*"),
     emphasis=around("_"),
     strike=around("~"),
-    code=lambda text: f"`{text.replace('`', chr(0x2CB))}`" if text.strip() else text,
-    block=lambda text, language: f"```\n{text.replace('```', f'``{JOINER}`')}\n```",
+    code=ticked_once,
+    block=lambda text, language: fenced_by_three(text),
     link=_link,
     heading=lambda level, text: around("*")(text.replace("*", "")),
     quote=lambda text: prefixed(text, "> ", "> "),
