@@ -5,31 +5,32 @@ There is no edit: Misskey has none, and Sharkey's `notes/edit` could not be conf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from smm_cli.errors import OutcomeUnknown, Retriable, SmmError
-from smm_cli.networks._misskey_api import Api, is_gone, read_fault, sign_in
-from smm_cli.networks._pointer import pointer
-from smm_cli.networks._short import described, short
+from smm_cli.errors import Retriable, SmmError
+from smm_cli.networks._misskey_account import ask_account, sign_in
+from smm_cli.networks._misskey_api import Api
+from smm_cli.networks._misskey_fault import is_gone, read_fault
+from smm_cli.networks._misskey_look import look_for
+from smm_cli.networks._misskey_note import VISIBILITY, body_of, fields_of, first_fields_of
+from smm_cli.networks._short import described
+from smm_cli.networks._usual_files import usual_files
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.mfm import mfm
 from smm_cli.words.auth import InRequest
 from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer
-from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, Limit, MediaLimit, PollLimit
-from smm_cli.words.post import Part, Poll, Post
-from smm_cli.words.tree import Mention
+from smm_cli.words.limit import AVIF, GIF, JPEG, PNG, WEBP, Limit, PollLimit
+from smm_cli.words.post import Part, Post
 
 CODE = "misskey-dev/misskey packages/backend/src"
+NOTE = f"{CODE}/server/api/endpoints/notes/create.ts"
 READ = "2026-11-22"
 ROLE = f"{CODE}/core/RoleService.ts, maxFileSizeMb (default 30); /api/i tells the account's own"
-SIZE = 30 * 1024 * 1024
-VISIBILITY = {"public": "public", "unlisted": "home", "home": "home", "private": "followers", "followers": "followers"}
-"""Mastodon's words for it and Misskey's own. `specified` needs receivers by id, so that a post to few is not offered."""
 
 
 class Misskey(Network):
@@ -42,21 +43,13 @@ class Misskey(Network):
     text = (
         # Misskey counts code points, Sharkey JavaScript's length: the shorter of both
         Limit("text", 3000, "utf16", f"{CODE}/const.ts MAX_NOTE_TEXT_LENGTH; Sharkey: maxNoteLength of its configuration", READ),
-        Limit("content_warning", 100, "utf16", f"{CODE}/server/api/endpoints/notes/create.ts", READ),
+        Limit("content_warning", 100, "utf16", NOTE, READ),
         Limit("alt", 512, "utf16", f"{CODE}/const.ts DB_MAX_IMAGE_COMMENT_LENGTH", READ),
     )
-    media = (
-        MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP, AVIF), SIZE), 16, ROLE, READ),
-        MediaLimit("video", dict.fromkeys((MP4, WEBM, QUICKTIME), SIZE), 16, ROLE, READ),
-        MediaLimit(
-            "audio", dict.fromkeys(("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/aac", "audio/mp4"), SIZE), 16, ROLE, READ
-        ),
-    )
+    media = usual_files(30 * 1024 * 1024, 16, ROLE, READ, pictures=(JPEG, PNG, GIF, WEBP, AVIF))
     media_count = 16
     mixing = True
-    poll = PollLimit(
-        10, 50, 1, 10 * 365 * 86_400, f"{CODE}/server/api/endpoints/notes/create.ts; no longest time", READ, "utf16", media=True
-    )
+    poll = PollLimit(10, 50, 1, 10 * 365 * 86_400, f"{NOTE}; no longest time", READ, "utf16", media=True)
     threads = True
     dialect = "mfm"
     takes = frozenset({"link", "tags", "content_warning", "visibility", "poll", "reply_to", "quote", "alt"})
@@ -73,11 +66,6 @@ class Misskey(Network):
     def api(self) -> Api:
         return Api(str(self.settings.server))
 
-    @property
-    def host(self) -> str:
-        """The server as people write it, with port where there is one."""
-        return urlsplit(self.api.server).netloc
-
     # -- composing -------------------------------------------------------------------------------------------------------
 
     def messages(self, post: Post, facts: Facts) -> tuple[Part, ...]:
@@ -89,15 +77,7 @@ class Misskey(Network):
         wanted = post.visibility or self.settings.visibility
         if number and wanted == "public":
             wanted = self.settings.thread_visibility or wanted
-        fields: dict[str, Any] = {"visibility": VISIBILITY.get(wanted, "public")}
-        if post.content_warning:
-            fields["content_warning"] = short(post.content_warning, mention)
-        fields |= {"sensitive": True} if options.sensitive else {}
-        fields |= {"local_only": True} if options.local_only else {}
-        if number == 0:
-            fields |= {"poll": _poll(post.poll, mention)} if post.poll else {}
-            fields |= {"reply_to": pointer(post.reply_to, facts, -1)} if post.reply_to else {}
-            fields |= {"quote": pointer(post.quote, facts, 0)} if post.quote else {}
+        fields = fields_of(post, wanted, options, mention) | (first_fields_of(post, facts, mention) if number == 0 else {})
         return PayloadPart(mfm(part.blocks, mention).strip(), fields, described(part.media, mention), part.line)
 
     def share_link(self, payload: Payload) -> str:
@@ -109,46 +89,30 @@ class Misskey(Network):
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Files into the drive (a note may name each but once), what is answered or quoted, then the one request that publishes."""
         message, api = payload.parts[part], self.api
-        fields = message.fields
-        files = []
-        for medium in message.media:
-            files.append((yield from api.upload(medium, sensitive=bool(fields.get("sensitive")))))
-        reply = yield from api.found(fields.get("reply_to"), "reply_to")
-        quoted = yield from api.found(fields.get("quote"), "quote")
+        files = yield from api.upload_all(message.media, sensitive=bool(message.fields.get("sensitive")))
+        reply = yield from api.found(message.fields.get("reply_to"), "reply_to")
+        quoted = yield from api.found(message.fields.get("quote"), "quote")
         earlier = yield Earlier()
-        body: dict[str, Any] = {"text": message.text or None, "visibility": fields["visibility"], "cw": fields.get("content_warning")}
-        body["localOnly"] = bool(fields.get("local_only"))
-        answered = earlier.id if earlier else reply
-        said = {"fileIds": list(dict.fromkeys(files)), "replyId": answered, "renoteId": quoted, "poll": fields.get("poll")}
-        body |= {name: value for name, value in said.items() if value}
-        answer: Answer = yield api.ask("notes/create", body, commits=True)
-        note = answer.get("createdNote", default={})
-        if not isinstance(note, Mapping) or not note.get("id"):
-            raise OutcomeUnknown(f"{self.host} answered {answer.status} without the id of a note")
-        return api.receipt(note)
+        answer = yield api.ask("notes/create", body_of(message, files, earlier.id if earlier else reply, quoted), commits=True)
+        return api.created(answer)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        return (yield from self.api.look_for(intent, earlier))
+        return (yield from look_for(self.api, intent, earlier))
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Take one note down; one that is gone already is success. The files stay in the drive."""
         answer = yield self.api.ask("notes/delete", {"noteId": receipt.id}, reads="any", may_fail=True)
         if not is_gone(answer):
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.host} did not answer")
+            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.api.host} did not answer")
 
     def verify(self) -> Verifying:
-        return (yield from self.api.account(self.host))
+        return (yield from ask_account(self.api))
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
-        return (yield from sign_in(self.api, self.host, inputs))
+        return (yield from sign_in(self.api, inputs))
 
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        return read_fault(status, headers, body, self.host)
-
-
-def _poll(poll: Poll, mention: Callable[[Mention], str]) -> dict[str, Any]:
-    choices = [short(option, mention) for option in poll.options]
-    return {"choices": choices, "multiple": poll.multiple, "expiredAfter": poll.seconds * 1000}
+        return read_fault(status, headers, body, self.api.host)
 
 
 NETWORK = Misskey
