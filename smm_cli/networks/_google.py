@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
-from smm_cli.networks.base import Network
+from smm_cli.networks._oauth import OAuthDoors, OwnApp
 from smm_cli.networks.fault import fault_by_status, retry_after, said_by
-from smm_cli.words.conversation import LoggingIn
 
 TOKENS = "oauth2.googleapis.com"
 REFRESH_FOR_EVER = (("access_type", "offline"), ("prompt", "consent"))
@@ -40,28 +38,21 @@ GRANT = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "ac
 HOUR = 3600.0
 
 
-class Google(Network):
-    """A network of Google's: `scopes` that its tokens need, `apis` the hosts that get them."""
+class Google(OwnApp):
+    """A network of Google's: `scopes` that its tokens need."""
 
     scopes: ClassVar[tuple[str, ...]] = ()
-    apis: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def doors(self) -> OAuthDoors:
+        """Google's OAuth for an app of the kind *desktop*: its secret is no secret, but is asked for."""
+        return OAuthDoors("https://accounts.google.com/o/oauth2/v2/auth", f"https://{TOKENS}/token", self.scopes, more=REFRESH_FOR_EVER)
 
     def hosts(self) -> tuple[str, ...]:
         return (*self.apis, TOKENS)
 
-    def login(self, inputs: Mapping[str, str]) -> LoggingIn:
-        return (yield from sign_in(doors(self.scopes), self.settings.client_id, inputs, self.title))
-
-    def refresh(self) -> LoggingIn:
-        return (yield from renew(doors(self.scopes), self.settings.client_id, self.title))
-
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
         return google_fault(status, headers, body, self.title)
-
-
-def doors(scopes: tuple[str, ...]) -> OAuthDoors:
-    """Google's OAuth for an app of the kind *desktop*: its secret is no secret, but is asked for."""
-    return OAuthDoors("https://accounts.google.com/o/oauth2/v2/auth", f"https://{TOKENS}/token", scopes, more=REFRESH_FOR_EVER)
 
 
 def google_fault(status: int, headers: Mapping[str, str], body: Any, title: str) -> SmmError | None:

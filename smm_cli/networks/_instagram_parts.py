@@ -10,7 +10,7 @@ from typing import Any
 
 from smm_cli.networks._meta_container import Pairs, file_of
 from smm_cli.words.conversation import Step
-from smm_cli.words.delivery import PayloadPart
+from smm_cli.words.delivery import Payload, PayloadPart
 from smm_cli.words.post import Media
 from smm_cli.words.problem import WARNING, Place, Problem
 
@@ -24,6 +24,21 @@ TALLEST, WIDEST = 0.8, 1.91
 """Width by height of a picture. Source: MEDIA, image specifications (2026-11-22)."""
 COMMENT = 300
 """Source: the reference of ig-media/comments (2026-11-22)."""
+
+
+def chosen(said: Any) -> dict[str, Any]:
+    """What a post's options say, as fields."""
+    fields: dict[str, Any] = {"story": True} if said.story else {}
+    fields |= {"share_to_feed": said.share_to_feed, "thumb_offset": said.thumb_offset}
+    return fields | ({"collaborators": [name.removeprefix("@") for name in said.collaborators]} if said.collaborators else {})
+
+
+def items_of(message: PayloadPart) -> Generator[Step, Any, list[Pairs]]:
+    """What the containers of all files say."""
+    items = []
+    for medium in message.media:
+        items.append((yield from item_of(medium, alone=len(message.media) == 1, story=bool(message.fields.get("story")))))
+    return items
 
 
 def item_of(medium: Media, *, alone: bool, story: bool) -> Generator[Step, Any, Pairs]:
@@ -46,6 +61,12 @@ def words_of(message: PayloadPart) -> Pairs:
         pairs.append(("share_to_feed", "true" if fields.get("share_to_feed", True) else "false"))
         pairs += [("thumb_offset", str(fields["thumb_offset"]))] if fields.get("thumb_offset") else []
     return tuple(pairs)
+
+
+def problems_of(payload: Payload, place: Place) -> tuple[Problem, ...]:
+    """What is wrong with a post and its first comment."""
+    judged = [(comment_problems if part.fields.get("comment") else post_problems, part) for part in payload.parts]
+    return tuple(problem for problems, part in judged for problem in problems(part, place))
 
 
 def post_problems(part: PayloadPart, place: Place) -> Iterator[Problem]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from smm_cli.errors import AuthFailed
+from smm_cli.networks.base import Network
 from smm_cli.words.conversation import LoggingIn, Tokens, Visit
 from smm_cli.words.exchange import Answer, Form, Json, Request, handle
 from smm_cli.words.frozen import dataclass
@@ -32,6 +33,29 @@ class OAuthDoors:
     more: tuple[tuple[str, str], ...] = ()
     json: bool = False
     """Whether tokens are asked for in JSON (Raindrop.io)."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """What requests for tokens say beside (Reddit's user agent)."""
+
+
+class OwnApp(Network):
+    """A network that is logged into by OAuth with an app of the user's own: `client_id` of its settings. Subclasses say `doors`."""
+
+    apis: ClassVar[tuple[str, ...]] = ()
+    """The hosts that get its tokens; where none is named, that of its setting `server`."""
+
+    @property
+    def doors(self) -> OAuthDoors:
+        """Where its OAuth is."""
+        raise NotImplementedError
+
+    def hosts(self) -> tuple[str, ...]:
+        return self.apis or super().hosts()
+
+    def login(self, inputs: Mapping[str, str]) -> LoggingIn:
+        return (yield from sign_in(self.doors, self.settings.client_id, inputs, self.title))
+
+    def refresh(self) -> LoggingIn:
+        return (yield from renew(self.doors, self.settings.client_id, self.title))
 
 
 def sign_in(doors: OAuthDoors, client_id: str, inputs: Mapping[str, str], title: str) -> LoggingIn:
@@ -61,7 +85,7 @@ def token_request(doors: OAuthDoors, client_id: str, form: Mapping[str, str]) ->
         pairs["client_secret"] = handle("client_secret")
     auth = "app" if doors.basic else ""
     body = Json(pairs) if doors.json else Form(tuple(pairs.items()))
-    return Request("POST", doors.token, body, auth=auth, secret=("access_token", "refresh_token"))
+    return Request("POST", doors.token, body, dict(doors.headers), auth=auth, secret=("access_token", "refresh_token"))
 
 
 def tokens_of(answer: Answer, title: str) -> Tokens:
