@@ -82,7 +82,13 @@ def subcode_in(words: str) -> int:
 
 def is_gone(answer: Answer) -> bool:
     """Whether an answer says that there is no such object (any more)."""
-    return answer.status == 404 or (answer.get("error", "code") == 100 and answer.get("error", "error_subcode") == GONE)
+    return answer.status == 404 or names_nothing(answer.body)
+
+
+def names_nothing(body: Any) -> bool:
+    """Whether an error says that there is no such object, or that this token does not see it."""
+    error = body.get("error") if isinstance(body, Mapping) else None
+    return isinstance(error, Mapping) and error.get("code") == 100 and error.get("error_subcode") == GONE
 
 
 def squashed(text: Any) -> str:
