@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
@@ -15,7 +15,7 @@ from smm_cli.networks.base import Facts, Network
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.words.channel import Person
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Field, Multipart
+from smm_cli.words.exchange import Answer, Field, Multipart, Request
 from smm_cli.words.post import Blob, Media, Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem
 from smm_cli.words.tree import Block, Mention
@@ -157,6 +157,14 @@ def multipart(values: Mapping[str, Any], files: Sequence[Field]) -> Multipart:
     """A body of `values`, JSON where they are no text, and files."""
     fields = (Field(name, value if isinstance(value, str) else json.dumps(value)) for name, value in values.items())
     return Multipart((*fields, *files))
+
+
+def uploaded(media: Sequence[Media], url: str, name: str, values: Mapping[str, Any]) -> Generator[Request, Any, list[Answer]]:
+    """Each file in a request of its own, where `name` is its field; what the server answers."""
+    answers = []
+    for medium in media:
+        answers.append((yield Request("POST", url, multipart(values, files_of([medium], lambda n: name)), timeout=300.0)))
+    return answers
 
 
 def patience(media: Sequence[Media]) -> float:
