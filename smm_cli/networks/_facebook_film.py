@@ -11,6 +11,7 @@ from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Looki
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Field, Multipart, Request, Slice, handle
 from smm_cli.words.post import Blob, Media
+from smm_cli.words.problem import Place, Problem
 
 REEL_HOST = "rupload.facebook.com"
 REEL = (3.0, 90.0)
@@ -29,6 +30,19 @@ def is_reel(medium: Media, wish: str) -> bool:
         return wish == "reel"
     upright = bool(medium.width and medium.height and medium.width / medium.height <= UPRIGHT)
     return upright and medium.seconds is not None and REEL[0] <= medium.seconds <= REEL[1]
+
+
+def film_fields(medium: Media, wish: str, title: str) -> dict[str, Any]:
+    """What a film says beside its text."""
+    return {"film": "reel" if is_reel(medium, wish) else "video", **({"title": title} if title else {})}
+
+
+def reel_problems(part: PayloadPart, place: Place) -> tuple[Problem, ...]:
+    """A reel has its own length."""
+    if part.fields.get("film") != "reel" or not (seconds := part.media[0].seconds) or REEL[0] <= seconds <= REEL[1]:
+        return ()
+    what = f"the film runs {seconds:g} s; a reel runs {REEL[0]:g} to {REEL[1]:g} s"
+    return (Problem("media-too-long", what, place, "video_as: video, or cut it"),)
 
 
 def publish_video(network: MetaNetwork, page: str, message: PayloadPart) -> Publishing:
