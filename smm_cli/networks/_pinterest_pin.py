@@ -6,19 +6,47 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from smm_cli.errors import OutcomeUnknown
 from smm_cli.networks._moment import moment
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Request
+from smm_cli.words.exchange import Answer, Request
+from smm_cli.words.post import Media
 
 PAGES, PAGE, SKEW = 4, 25, timedelta(seconds=60)
 SAID = ("title", "description", "link")
 """What tells one Pin from another."""
 
 
-def find_pin(url: str, message: PayloadPart, intent: Intent) -> Looking:
-    """Among the Pins of a board. Absent where it was read to its end, or beyond the intent in the order of time."""
-    since = intent.at - SKEW
+def fields_of(said: Any, board: str, title: str, link: str, media: tuple[Media, ...]) -> dict[str, Any]:
+    """Title, link, board and the section of it (in the options `said`), and where in a film its cover is."""
+    fields: dict[str, Any] = {"board": board}
+    fields |= {"title": title} if title else {}
+    fields |= {"link": link} if link else {}
+    fields |= {"section": said.section} if said.section else {}
+    return fields | ({"cover_at": said.cover_at} if any(medium.kind == "video" for medium in media) else {})
+
+
+def body_of(message: PayloadPart, source: Mapping[str, Any]) -> dict[str, Any]:
+    """A Pin as it is made."""
+    body = {"board_id": message.fields["board"], "media_source": source, **said_of(message)}
+    return body | ({"board_section_id": message.fields["section"]} if "section" in message.fields else {})
+
+
+def made_of(answer: Answer) -> PartReceipt:
+    """The receipt of what was made. Raises OutcomeUnknown where the answer names none."""
+    if not isinstance(answer.body, Mapping) or not answer.get("id"):
+        raise OutcomeUnknown(f"Pinterest answered {answer.status} without the id of a Pin")
+    return receipt_of(answer.body)
+
+
+def find_pin(base: str, message: PayloadPart, intent: Intent) -> Looking:
+    """Among the Pins of the board, or of its section: no document says that a board's list has those of its sections.
+
+    Absent where the list was read to its end, or beyond the intent in the order of time.
+    """
+    section = f"/sections/{message.fields['section']}" if "section" in message.fields else ""
+    url, since = f"{base}/boards/{message.fields['board']}{section}/pins", intent.at - SKEW
     wanted = {key: value for key, value in said_of(message).items() if key in SAID}
     bookmark, times = "", []
     for _ in range(PAGES):
