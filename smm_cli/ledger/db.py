@@ -21,7 +21,7 @@ Write = Callable[[sqlite3.Connection], object]
 """A step of a transaction."""
 Act = Callable[[sqlite3.Connection], Any]
 Written = tuple["Future[Any]", Any, BaseException | None]
-MIGRATIONS = ("0001_ledger.sqlite.sql", "0002_announce.sqlite.sql")
+MIGRATIONS = ("0001_ledger.sqlite.sql", "0002_announce.sqlite.sql", "0003_alert.sqlite.sql")
 """What makes a ledger, in order; a ledger's `user_version` counts those it had."""
 VERSION = len(MIGRATIONS)
 MOST_TOGETHER = 64
