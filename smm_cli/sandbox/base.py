@@ -164,8 +164,11 @@ class Fake:
 
     def account_of(self, call: Call) -> str:
         """The account that the bearer token belongs to, or empty."""
-        known = self.tokens.get(call.bearer, "")
-        return known or (call.bearer.removeprefix(SANDBOX_TOKEN) if call.bearer.startswith(SANDBOX_TOKEN) else "")
+        return self.whose(call.bearer)
+
+    def whose(self, token: str) -> str:
+        """The account that a token belongs to, or empty: one that was given out, or one that names its account."""
+        return self.tokens.get(token) or (token.removeprefix(SANDBOX_TOKEN) if token.startswith(SANDBOX_TOKEN) else "")
 
     def publish(self, posted: Posted) -> Posted:
         """Keep `posted` as public."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smm_cli.clock import Clock
 from smm_cli.sandbox.base import Fake, Posted
@@ -54,6 +54,8 @@ class FakeForum(Fake):
         super().__init__(clock)
         self.topics: dict[int, Topic] = {}
         self.entries: dict[int, Entry] = {}
+        self.waiting: list[dict[str, Any]] = []
+        """What waits for approval."""
 
     def resemble(self, network: Network) -> None:
         """With the lengths that the channel knows of its forum."""
@@ -78,6 +80,16 @@ class FakeForum(Fake):
             Posted(self.name, account, str(entry.id), url.format(id=entry.id, number=number), text, self.now(), alts, answered, more=more)
         )
         return entry
+
+    def rewrite(self, entry: Entry, text: str) -> None:
+        """A post with another text."""
+        entry.text = text
+        self.change(str(entry.id), text=text, edited=True)
+
+    def close(self, topic: Topic) -> None:
+        """A topic that is no longer to be seen, nor anything in it."""
+        topic.deleted = True
+        self.take_down(*self.entries_of(topic.id))
 
     def take_down(self, *entries: Entry) -> None:
         """They are no longer to be seen."""

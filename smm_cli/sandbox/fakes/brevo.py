@@ -42,7 +42,6 @@ class FakeBrevo(Mailing):
 
     @route("PUT", "/v3/emailCampaigns/{id}")
     def put(self, call: Call) -> Reply:
-        self._user(call)
         self._draft(call)
         said = self._checked(call)
         self.rewrite(call.args["id"], **said, text=said["htmlContent"])
@@ -50,7 +49,6 @@ class FakeBrevo(Mailing):
 
     @route("POST", "/v3/emailCampaigns/{id}/sendNow", commits=True)
     def send(self, call: Call) -> Reply:
-        self._user(call)
         self._draft(call)
         if not self.credits:
             raise Refused(402, {"code": "not_enough_credits", "message": "Your account does not have enough credits to send the campaign"})
@@ -60,7 +58,6 @@ class FakeBrevo(Mailing):
 
     @route("DELETE", "/v3/emailCampaigns/{id}")
     def remove(self, call: Call) -> Reply:
-        self._user(call)
         self._draft(call)
         self.discard(call.args["id"])
         return Reply(204)
@@ -71,6 +68,7 @@ class FakeBrevo(Mailing):
         return Reply(429, {"code": "too_many_requests", "message": "The expected rate limit is exceeded."}, headers)
 
     def _draft(self, call: Call) -> dict[str, Any]:
+        self._user(call)
         found = self.campaign(call.args["id"], {"code": "document_not_found", "message": "Campaign ID does not exist"})
         if found["status"] != "draft":
             raise Refused(400, {"code": "permission_denied", "message": "Campaign has already been sent"})
@@ -90,10 +88,10 @@ class FakeBrevo(Mailing):
         return said
 
     def _user(self, call: Call) -> str:
-        key = call.headers.get("api-key", "")
-        if not key.startswith("sandbox-"):
+        user = self.whose(call.headers.get("api-key", ""))
+        if not user:
             raise Refused(401, {"code": "unauthorized", "message": "Key not found"})
-        return key.removeprefix("sandbox-")
+        return user
 
 
 FAKE = FakeBrevo

@@ -93,9 +93,10 @@ class FakeButtondown(Mailing):
 
     def _user(self, call: Call) -> str:
         scheme, _, key = call.headers.get("authorization", "").partition(" ")
-        if scheme not in ("Token", "Bearer") or not key.startswith("sandbox-"):
+        user = self.whose(key) if scheme in ("Token", "Bearer") else ""
+        if not user:
             raise Refused(401, {"detail": "Unauthorized"})
-        return key.removeprefix("sandbox-")
+        return user
 
 
 FAKE = FakeButtondown

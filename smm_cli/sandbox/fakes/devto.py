@@ -23,8 +23,7 @@ class FakeDevTo(Fake):
 
     def account_of(self, call: Call) -> str:
         """By the header api-key; there is no bearer."""
-        key = call.headers.get("api-key", "")
-        return self.tokens.get(key, "") or (key.removeprefix("sandbox-") if key.startswith("sandbox-") else "")
+        return self.whose(call.headers.get("api-key", ""))
 
     def too_many(self, seconds: float) -> Reply:
         # config/initializers/rack_attack.rb and rate_limit_checker: the same shape for both

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from smm_cli.clock import Clock
-from smm_cli.sandbox.base import SANDBOX_TOKEN, Call, Fake, Posted, Refused, Reply, Upload, route
+from smm_cli.sandbox.base import Call, Fake, Posted, Refused, Reply, Upload, route
 
 GUILD = "1100000000000000000"
 EPOCH = 1_420_070_400_000
@@ -146,7 +146,7 @@ class FakeDiscord(Fake):
     def _bot(self, call: Call) -> str:
         _check_agent(call)
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
-        name = self._named(token) if scheme == "Bot" else ""
+        name = self.whose(token) if scheme == "Bot" else ""
         if not name:
             raise Refused(401, {"message": "401: Unauthorized", "code": 0})
         return name
@@ -155,13 +155,10 @@ class FakeDiscord(Fake):
         _check_agent(call)
         if "authorization" in call.headers:
             raise Refused(401, {"message": "401: Unauthorized", "code": 0})
-        name = self._named(call.args["token"])
+        name = self.whose(call.args["token"])
         if not name or call.args["hook"] in self.gone:
             raise _refused(404 if call.args["hook"] in self.gone else 401, 10015 if name else 50027, "Unknown Webhook")
         return name
-
-    def _named(self, token: str) -> str:
-        return self.tokens.get(token) or (token.removeprefix(SANDBOX_TOKEN) if token.startswith(SANDBOX_TOKEN) else "")
 
     def _channel(self, call: Call) -> str:
         channel = call.args["channel"]

@@ -41,7 +41,7 @@ class FakeDiscourse(FakeForum):
         return Reply(429, body, {"retry-after": str(int(seconds)), "discourse-rate-limit-error-code": "create_topic"})
 
     def missing(self, call: Call) -> Reply:
-        return Reply(404, {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"})
+        return refused(404, "The requested URL or resource could not be found.", kind="not_found").reply
 
     def _who(self, call: Call) -> str:
         key, name = call.headers.get("api-key", ""), call.headers.get("api-username", "")
@@ -107,12 +107,6 @@ class FakeDiscourse(FakeForum):
         url = f"{call.base}/t/{topic.slug}/{topic.id}/{{number}}"
         return Reply(200, self._shape(self.write(topic, account, text, url, str(answered[0].id) if answered else "")))
 
-    @property
-    def waiting(self) -> list[dict[str, Any]]:
-        """What waits for approval."""
-        found: list[dict[str, Any]] = self.__dict__.setdefault("_waiting", [])
-        return found
-
     def _check(self, text: str, least: int, most: int, what: str) -> None:
         """Code points, after blanks at the edges fell away (lib/validators/stripped_length_validator.rb)."""
         if not text:
@@ -166,8 +160,7 @@ class FakeDiscourse(FakeForum):
         if entry.account != self._who(call):
             raise refused(403, "You are not permitted to view the requested resource.", kind="invalid_access")
         self._check(str(said.get("raw") or "").strip(), self.text_least, self.text_most, "Body")
-        entry.text = str(said["raw"]).strip()
-        self.change(str(entry.id), text=entry.text, edited=True)
+        self.rewrite(entry, str(said["raw"]).strip())
         return Reply(200, {"post": self._shape(entry)})
 
     @route("DELETE", "/posts/{id}.json")
@@ -179,7 +172,7 @@ class FakeDiscourse(FakeForum):
         self._who(call)
         entry = self.entries.get(int(call.args["id"]))
         if entry is None or entry.deleted:
-            raise Refused(404, {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"})
+            raise Refused(404, self.missing(call).body)
         return entry
 
     @route("GET", "/posts/{username}/pending.json")
@@ -211,16 +204,14 @@ class FakeDiscourse(FakeForum):
 
     @route("DELETE", "/t/{id}.json")
     def remove(self, call: Call) -> Reply:
-        found = self._found(call)
-        found.deleted = True
-        self.take_down(*self.entries_of(found.id))
+        self.close(self._found(call))
         return Reply(200)
 
     def _found(self, call: Call) -> Topic:
         self._who(call)
         found = self.topics.get(int(call.args["id"]))
         if found is None or found.deleted:
-            raise Refused(404, {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"})
+            raise Refused(404, self.missing(call).body)
         return found
 
 

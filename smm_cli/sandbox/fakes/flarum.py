@@ -37,8 +37,7 @@ class FakeFlarum(FakeForum):
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         if scheme != "Token" or not token:
             raise refused(400, "csrf_token_mismatch")
-        token = token.partition(";")[0]
-        account = self.tokens.get(token) or (token.removeprefix(SANDBOX_TOKEN) if token.startswith(SANDBOX_TOKEN) else "")
+        account = self.whose(token.partition(";")[0])
         if not account:
             raise refused(401, "invalid_access_token")
         return account
@@ -123,8 +122,7 @@ class FakeFlarum(FakeForum):
         if said.get("isHidden"):
             self.take_down(entry)
         if "content" in said:
-            entry.text = self._text(said)
-            self.change(str(entry.id), text=entry.text, edited=True)
+            self.rewrite(entry, self._text(said))
         return Reply(200, {"data": self._post(entry)})
 
     @route("PATCH", "/api/discussions/{id}")
@@ -134,8 +132,7 @@ class FakeFlarum(FakeForum):
         if topic is None:
             raise refused(404, "not_found")
         if said.get("isHidden"):
-            topic.deleted = True
-            self.take_down(*self.entries_of(topic.id))
+            self.close(topic)
         if "title" in said:
             topic.title = self._title(said)
         return Reply(200, {"data": self._discussion(topic)})

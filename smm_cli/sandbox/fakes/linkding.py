@@ -79,9 +79,10 @@ class FakeLinkding(Shelf):
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         if scheme not in ("Token", "Bearer"):
             raise Refused(401, {"detail": "Authentication credentials were not provided."})
-        if not token.startswith("sandbox-"):
+        user = self.whose(token)
+        if not user:
             raise Refused(401, {"detail": "Invalid token."})
-        return token.removeprefix("sandbox-")
+        return user
 
 
 FAKE = FakeLinkding

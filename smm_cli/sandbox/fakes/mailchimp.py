@@ -40,14 +40,12 @@ class FakeMailchimp(Mailing):
 
     @route("PATCH", "/3.0/campaigns/{id}")
     def patch(self, call: Call) -> Reply:
-        self._user(call)
         self._draft(call)
         self.rewrite(call.args["id"], settings=self._settings(call))
         return Reply(200, self._shown(call.args["id"]))
 
     @route("PUT", "/3.0/campaigns/{id}/content")
     def content(self, call: Call) -> Reply:
-        self._user(call)
         self._draft(call)
         html = str(call.sent.get("html") or "")
         self.rewrite(call.args["id"], html=html, text=html)
@@ -55,7 +53,6 @@ class FakeMailchimp(Mailing):
 
     @route("POST", "/3.0/campaigns/{id}/actions/send", commits=True)
     def send(self, call: Call) -> Reply:
-        self._user(call)
         found = self._draft(call)
         if "*|UNSUB|*" not in found["html"]:
             raise Refused(400, _problem(400, "Bad Request", "Your Campaign is not ready to send."))
@@ -64,7 +61,6 @@ class FakeMailchimp(Mailing):
 
     @route("DELETE", "/3.0/campaigns/{id}")
     def remove(self, call: Call) -> Reply:
-        self._user(call)
         self._draft(call)
         self.discard(call.args["id"])
         return Reply(204)
@@ -76,6 +72,7 @@ class FakeMailchimp(Mailing):
         return Reply(404, _problem(404, "Resource Not Found", "The requested resource could not be found."))
 
     def _draft(self, call: Call) -> dict[str, Any]:
+        self._user(call)
         found = self.campaign(call.args["id"], _problem(404, "Resource Not Found", "The requested resource could not be found."))
         if found["status"] != "save":
             raise Refused(400, _problem(400, "Bad Request", "This campaign has already been sent."))

@@ -220,8 +220,7 @@ class FakeMisskey(Fake):
         """The account of the token in the body (`i`)."""
         if "i" not in call.sent:
             raise refused(401, "CREDENTIAL_REQUIRED", "Credential required.")
-        token = str(call.sent["i"])
-        who = self.tokens.get(token) or (token.removeprefix("sandbox-") if token.startswith("sandbox-") else "")
+        who = self.whose(str(call.sent["i"]))
         if not who:
             raise refused(401, "AUTHENTICATION_FAILED", "Authentication failed. Please ensure your token is correct.")
         return who

@@ -41,12 +41,6 @@ class FakeNodeBB(FakeForum):
     def missing(self, call: Call) -> Reply:
         return refused(404, "[[error:route-not-found]]").reply
 
-    @property
-    def waiting(self) -> list[dict[str, Any]]:
-        """What waits for approval."""
-        found: list[dict[str, Any]] = self.__dict__.setdefault("_waiting", [])
-        return found
-
     def _who(self, call: Call) -> str:
         account = self.account_of(call)
         if not account:
@@ -124,10 +118,9 @@ class FakeNodeBB(FakeForum):
     @route("PUT", "/api/v3/posts/{pid}")
     def edit(self, call: Call) -> Reply:
         entry, text = self._entry(call), self._text(call.sent)
-        entry.text = text
         if call.sent.get("title") and entry.number == 1:
             self.topics[entry.topic].title = str(call.sent["title"])
-        self.change(str(entry.id), text=text, edited=True)
+        self.rewrite(entry, text)
         return granted(self._shape(entry))
 
     @route("DELETE", "/api/v3/posts/{pid}/state")
@@ -146,8 +139,7 @@ class FakeNodeBB(FakeForum):
             raise refused(404, "[[error:no-topic]]")
         if topic.deleted:
             raise refused(400, "[[error:topic-already-deleted]]")
-        topic.deleted = True
-        self.take_down(*self.entries_of(topic.id))
+        self.close(topic)
         return granted({})
 
     @route("GET", "/api/user/{slug}/posts")

@@ -44,27 +44,7 @@ class FakeNostr(Fake):
 
     # -- what a relay is told -----------------------------------------------------------------------------------------------
 
-    @route("EVENT", "/", commits=True)
-    def event(self, call: Call) -> Reply:
-        return self._event(call)
-
-    @route("EVENT", "/{path*}", commits=True)
-    def deep_event(self, call: Call) -> Reply:
-        return self._event(call)
-
-    @route("REQ", "/")
-    def question(self, call: Call) -> Reply:
-        return self._question(call)
-
-    @route("REQ", "/{path*}")
-    def deep_question(self, call: Call) -> Reply:
-        return self._question(call)
-
-    @route("GET", "/{path*}")
-    def deep_document(self, call: Call) -> Reply:
-        return self.document(call)
-
-    @route("GET", "/")
+    @route("GET", "{path*}")
     def document(self, call: Call) -> Reply:
         """NIP-11."""
         return Reply(200, {"name": "sandbox", "software": "smm", "limitation": {"max_content_length": self.longest}})
@@ -74,7 +54,8 @@ class FakeNostr(Fake):
 
     _last = ""
 
-    def _event(self, call: Call) -> Reply:
+    @route("EVENT", "{path*}", commits=True)
+    def event(self, call: Call) -> Reply:
         said = call.json
         event = said[1] if isinstance(said, list) and len(said) > 1 and isinstance(said[1], dict) else {}
         self._last = str(event.get("id", ""))
@@ -138,7 +119,8 @@ class FakeNostr(Fake):
                     del self.events[id]
                     self.change(id, deleted=True)
 
-    def _question(self, call: Call) -> Reply:
+    @route("REQ", "{path*}")
+    def question(self, call: Call) -> Reply:
         said = call.json
         found = [event for event in self.events.values() if any(_fits(event, wanted) for wanted in said[2:])]
         return Reply(200, [*(["EVENT", said[1], event] for event in found), ["EOSE", said[1]]])

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from smm_cli.clock import Clock
-from smm_cli.sandbox.base import SANDBOX_TOKEN, Call, Fake, Posted, Refused, Reply, Upload, route
+from smm_cli.sandbox.base import Call, Fake, Posted, Refused, Reply, Upload, route
 
 MOST = 5000
 
@@ -129,10 +129,10 @@ class FakeRocketChat(Fake):
     # -- rules ------------------------------------------------------------------------------------------------------------
 
     def _who(self, call: Call) -> str:
-        token, user = call.headers.get("x-auth-token", ""), call.headers.get("x-user-id", "")
-        if not token.startswith(SANDBOX_TOKEN) or not user:
+        account = self.whose(call.headers.get("x-auth-token", "")) if call.headers.get("x-user-id") else ""
+        if not account:
             raise Refused(401, {"status": "error", "message": "You must be logged in to do this."})
-        return token.removeprefix(SANDBOX_TOKEN)
+        return account
 
     def _room(self, id: Any) -> str:
         if not re.fullmatch(r"\w{6,}", str(id or "")):

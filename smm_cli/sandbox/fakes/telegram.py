@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smm_cli.clock import Clock
-from smm_cli.sandbox.base import SANDBOX_TOKEN, Call, Fake, Posted, Refused, Reply, Upload, route
+from smm_cli.sandbox.base import Call, Fake, Posted, Refused, Reply, Upload, route
 
 TAGS = frozenset(["b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote", "tg-spoiler", "tg-emoji"])
 PIECE = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^>]*)>|<")
@@ -129,8 +129,7 @@ class FakeTelegram(Fake):
     # -- rules ------------------------------------------------------------------------------------------------------------
 
     def _bot(self, call: Call) -> str:
-        token = call.args["token"]
-        found = self.tokens.get(token) or (token.removeprefix(SANDBOX_TOKEN) if token.startswith(SANDBOX_TOKEN) else "")
+        found = self.whose(call.args["token"])
         if not found:
             raise Refused(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
         return found

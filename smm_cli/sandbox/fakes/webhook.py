@@ -37,11 +37,7 @@ class FakeWebhook(Fake):
         self.events: list[Mapping[str, Any]] = []
         self.seen: dict[str, Reply] = {}
 
-    @route("POST", "/{path*}", commits=True)
-    def deep(self, call: Call) -> Reply:
-        return self.receive(call)
-
-    @route("POST", "/", commits=True)
+    @route("POST", "{path*}", commits=True)
     def receive(self, call: Call) -> Reply:
         if self.gone:
             return Reply(410, {"error": "no more, please"})

@@ -41,9 +41,10 @@ class FakeWriteFreely(Fake):
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         if not token:
             raise refused(400, "Authorization token required.")
-        if scheme != "Token" or not token.startswith("sandbox-"):
+        account = self.whose(token) if scheme == "Token" else ""
+        if not account:
             raise refused(401, "Invalid access token.")
-        return token.removeprefix("sandbox-")
+        return account
 
     @route("POST", "/api/auth/login")
     def login(self, call: Call) -> Reply:
