@@ -9,8 +9,8 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from smm_cli.errors import Retriable
 from smm_cli.media.types import EXTENSIONS
+from smm_cli.networks._forgiven import unless
 from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.html import html
@@ -90,14 +90,8 @@ class Article(Network):
         return written
 
     def unless(self, answer: Answer, *fine: int) -> None:
-        """As the function of that name."""
+        """As the function of that name (_forgiven)."""
         unless(self, answer, *fine)
-
-
-def unless(network: Network, answer: Answer, *fine: int) -> None:
-    """Raises what an answer that was forgiven means."""
-    if not (answer.ok or answer.status in fine):
-        raise network.fault(answer.status, answer.headers, answer.body) or Retriable(f"{network.channel.name} did not answer")
 
 
 def article_name(post: Post, facts: Facts) -> str:

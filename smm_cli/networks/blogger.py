@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
-from smm_cli.errors import AuthFailed, OutcomeUnknown, Retriable
-from smm_cli.networks._article import Article, Kept, file_name, placed
-from smm_cli.networks._articles import is_newer, moment, sent_json
+from smm_cli.errors import Retriable
+from smm_cli.networks._article import Article, placed
+from smm_cli.networks._articles import put_up
+from smm_cli.networks._blogger_post import account_of, look_for_draft, receipt_of
 from smm_cli.networks._google import Google
-from smm_cli.networks._hosted import public_address
 from smm_cli.networks.base import Facts, Later
 from smm_cli.words.auth import OAuth2
-from smm_cli.words.channel import Account
-from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying
+from smm_cli.words.conversation import Absent, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, MediaLimit
@@ -25,7 +24,6 @@ HOST = "blogger.googleapis.com"
 SCOPES = ("https://www.googleapis.com/auth/blogger",)
 LABELS, LABEL_LENGTH = 20, 200
 """Labels of a post, and characters of them together. Source: reports of users (unverified, so a warning; 2026-11-22)."""
-PAGE = 50
 LIVE = "LIVE"
 
 
@@ -67,18 +65,18 @@ class Blogger(Article, Google):
         if self.settings.draft:
             yield Earlier()
             answer = yield Request("POST", self._url("posts"), Json(body), query=as_draft, commits=True)
-            return _receipt(answer.body)
+            return receipt_of(answer.body)
         draft = yield Request("POST", self._url("posts"), Json(body), query=as_draft)
         if not (id := str(draft.get("id", default=""))):
             raise Retriable("Blogger gave the draft no id")
         yield Earlier()
         answer = yield Request("POST", self._url(f"posts/{id}/publish"), commits=True)
-        return _receipt(answer.body)
+        return receipt_of(answer.body)
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         body = {"labels": [], **(yield from self._body(payload.parts[part]))}  # what a PATCH does not name stays
         answer = yield Request("PATCH", self._url(f"posts/{receipt.id}"), Json(body))
-        return _receipt(answer.body)
+        return receipt_of(answer.body)
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Back to the drafts, with its comments. A post that is gone is success."""
@@ -87,50 +85,29 @@ class Blogger(Article, Google):
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """The very post, by the id in what was asked; a draft among the newest of its title."""
+        if not intent.request.url.endswith("/publish"):
+            return (yield from look_for_draft(self._url("posts"), intent))
         id = intent.request.url.removesuffix("/publish").rpartition("/posts/")[2]
-        if intent.request.url.endswith("/publish"):
-            answer = yield Request("GET", self._url(f"posts/{id}"), query=(("view", "ADMIN"),), may_fail=True)
-            self.unless(answer, 404)
-            return Found(_receipt(answer.body)) if answer.get("status") == LIVE else Absent()
-        query = (("status", "DRAFT"), ("view", "ADMIN"), ("fetchBodies", "false"), ("orderBy", "UPDATED"), ("maxResults", str(PAGE)))
-        answer = yield Request("GET", self._url("posts"), query=query)
-        items = answer.get("items", default=[])
-        for item in items if isinstance(items, list) else ():
-            if item.get("title") == sent_json(intent).get("title") and is_newer(item.get("updated"), intent):
-                return Found(_receipt(item))
-        return CannotTell("https://www.blogger.com") if len(items) >= PAGE else Absent()
+        answer = yield Request("GET", self._url(f"posts/{id}"), query=(("view", "ADMIN"),), may_fail=True)
+        self.unless(answer, 404)
+        return Found(receipt_of(answer.body)) if answer.get("status") == LIVE else Absent()
 
     def verify(self) -> Verifying:
         """The blog, among those that the login may write to."""
         query = (("role", "ADMIN"), ("role", "AUTHOR"))
         answer = yield Request("GET", f"https://{HOST}/{self.settings.version}/users/self/blogs", query=query)
-        items = answer.get("items", default=[])
-        own = {str(item.get("id")): item for item in items if isinstance(item, Mapping)} if isinstance(items, list) else {}
-        if not (blog := own.get(self.settings.blog)):
-            there = ", ".join(f"{id} ({item.get('name')})" for id, item in own.items()) or "none"
-            raise AuthFailed(f"this login may not write to blog {self.settings.blog}; it may to: {there}", hint="set blog, or log in anew")
-        url = str(blog.get("url") or "")
-        return Account(url.partition("://")[2].rstrip("/") or str(blog.get("name")), self.settings.blog, str(blog.get("name")), url)
+        return account_of(answer.get("items"), self.settings.blog)
 
     # -- parts of conversations ------------------------------------------------------------------------------------------
 
     def _body(self, message: PayloadPart) -> Generator[Request, Any, dict[str, Any]]:
         """The post, its pictures at public addresses."""
-        kept = {}
-        for medium in message.media:
-            if medium.blob:
-                kept[file_name(medium)] = Kept((yield from public_address(medium.blob)))
+        kept = yield from put_up(message.media)
         body = {"kind": "blogger#post", "title": message.fields.get("title", ""), "content": placed(message.text, kept)}
         return body | ({"labels": message.fields["tags"]} if "tags" in message.fields else {})
 
     def _url(self, path: str) -> str:
         return f"https://{HOST}/{self.settings.version}/blogs/{self.settings.blog}/{path}"
-
-
-def _receipt(post: Any) -> PartReceipt:
-    if not isinstance(post, Mapping) or not post.get("id"):
-        raise OutcomeUnknown("Blogger answered without the id of a post")
-    return PartReceipt(str(post["id"]), str(post.get("url") or ""), at=moment(post.get("published")))
 
 
 NETWORK = Blogger

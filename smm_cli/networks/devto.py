@@ -5,33 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._articles import article_text, is_newer, moment, sent_json, shown_in, squashed, tags_of, with_pictures
+from smm_cli.networks._articles import Articles, Written, tags_of, with_pictures
+from smm_cli.networks._devto_article import look_for, receipt_of
+from smm_cli.networks._devto_fault import devto_fault
+from smm_cli.networks._forgiven import unless
 from smm_cli.networks._short import short
-from smm_cli.networks.base import Facts, Later, Network
-from smm_cli.networks.fault import fault_by_status, said_by
+from smm_cli.networks.base import Facts, Later
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.words.auth import Bearer
 from smm_cli.words.channel import Account
-from smm_cli.words.conversation import Absent, CannotTell, Doing, Earlier, Found, Intent, Looking, Publishing, Verifying
+from smm_cli.words.conversation import Doing, Earlier, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Part, Post
-from smm_cli.words.problem import WARNING, Place, Problem
 
 DOCS = "https://developers.forem.com/api/v1"
 CODE = "forem app/models/article.rb (main)"
-MOST_TAGS, PAGE, PAGES = 4, 100, 10
-TWICE = 300.0
-"""Seconds in which one title is taken once. Source: forem app/models/article.rb, title_unique_for_user_past_five_minutes (2026-11-22)."""
 LIQUID = re.compile(r"\{(?=[{%])")
 """What Forem would run as a Liquid tag, wherever it stands outside of code."""
 
 
-class DevTo(Network):
+class DevTo(Articles):
     """One author on dev.to."""
 
     name = "devto"
@@ -43,39 +41,36 @@ class DevTo(Network):
         Limit("bytes", 800 * 1024, "utf8", CODE, "2026-11-22"),
     )
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP), 25_000_000), 20, f"{DOCS} (unverified)", "2026-11-22"),)
-    media_count = 20
     fetches = frozenset({"image"})
-    dialect = "commonmark"
-    takes = frozenset({"title", "link", "tags", "canonical", "alt"})
-    demands = frozenset({"title"})
-    appends = frozenset({"link"})
+    most_tags = 4
     steps = "On dev.to open Settings, Extensions, DEV Community API Keys: name it smm, generate it, give it to smm as `secret`."
 
     Settings = Later("smm_cli.networks._devto_tables", "Settings")
     Options = Later("smm_cli.networks._devto_tables", "Options")
 
+    fault = staticmethod(devto_fault)
+
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
-        """The article in Markdown; its cover and pictures get addresses when they are sent."""
-        options, mention = self.options(post), self.mention(facts)
-        if not options.liquid:
+        """Nothing in the text is a Liquid tag, unless the post says so."""
+        if not self.options(post).liquid:
             media = tuple(replace(medium, alt=hushed(medium.alt, LIQUID)) for medium in part.media)
             part = replace(part, blocks=quiet(part.blocks, LIQUID, code=False), media=media)
+        return super().render(part, number, post, facts)
+
+    def about(self, post: Post, facts: Facts, mention: Written) -> Mapping[str, Any]:
+        options = self.options(post)
         said = {
             "title": hushed(short(post.title, mention)),
-            "tags": list(tags_of(post.tags)[:MOST_TAGS]),
+            "tags": list(self.tags(post)[: self.most_tags]),
             "canonical_url": post.canonical,
             "description": short(options.description, mention),
             "series": options.series,
             "cover": options.cover,
         }
-        fields = {key: value for key, value in said.items() if value}
-        part, media = shown_in(part, facts, mention)
-        return PayloadPart(article_text(part, mention), fields, media, part.line)
+        return {key: value for key, value in said.items() if value}
 
-    def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
-        left = tags_of(post.tags)[MOST_TAGS:]
-        what, place = f"dev.to takes {MOST_TAGS} tags; left out: {', '.join(left)}", Place(post.path, channel=self.channel.name)
-        return (Problem("too-many-tags", what, place, "put the tags that matter first", WARNING),) if left else ()
+    def tags(self, post: Post) -> tuple[str, ...]:
+        return tags_of(post.tags)
 
     # -- conversations ---------------------------------------------------------------------------------------------------
 
@@ -83,54 +78,27 @@ class DevTo(Network):
         article = yield from self._article(payload.parts[part])
         yield Earlier()
         answer = yield self._ask("POST", "/api/articles", {"article": article}, commits=True)
-        return self._receipt(answer.body)
+        return receipt_of(answer.body)
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         article = {"tags": [], **(yield from self._article(payload.parts[part]))}  # what is not named stays
         answer = yield self._ask("PUT", f"/api/articles/{receipt.id}", {"article": article})
-        return self._receipt(answer.body)
+        return receipt_of(answer.body)
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Back to the drafts: the API deletes nothing. An article that is gone is success."""
         answer = yield self._ask("PUT", f"/api/articles/{receipt.id}", {"article": {"published": False}}, may_fail=True)
-        if not answer.ok and answer.status != 404:
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable("dev.to did not answer")
+        unless(self, answer, 404, who=self.title)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """Among all articles of one's own, scheduled ones too: the one of this canonical address, or title and text. A draft is no
-        proof of what was to be public: a withdrawn article is one.
-        """
-        sent = sent_json(intent, "article")
-        for page in range(1, PAGES + 1):
-            answer = yield self._ask("GET", f"/api/articles/me/all?per_page={PAGE}&page={page}")
-            items = [item for item in answer.body if isinstance(item, Mapping)] if isinstance(answer.body, list) else None
-            if items is None:
-                break
-            for item in items:
-                recent = is_newer(_published(item), intent) if item.get("published") else not sent.get("published")
-                if recent and _same(item, sent):
-                    return Found(self._receipt(item))
-            if len(items) < PAGE:
-                return Absent()
-        return CannotTell(f"{self.settings.server}/dashboard")
+        """Among all articles of one's own, scheduled ones too."""
+        return (yield from look_for(partial(self._ask, "GET"), intent, f"{self.settings.server}/dashboard"))
 
     def verify(self) -> Verifying:
         me = yield self._ask("GET", "/api/users/me")
         user = str(me.get("username", default=""))
-        return Account(
-            f"@{user}", str(me.get("id", default="")), str(me.get("name", default="")), f"{self.settings.server}/{user}", "forem"
-        )
-
-    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        """A title twice within five minutes may go out later; 403 is the account's or the client's, not the article's."""
-        words = said_by(body)
-        if status == 422 and "last five minutes" in words:
-            return RateLimited(f"dev.to: {words}", after=TWICE)
-        if status == 422 and "anonical url has already been taken" in words:
-            return Rejected(f"dev.to: {words}", hint="you have published an article with this canonical address", slug="duplicate")
-        if status == 403:
-            return AuthFailed(f"dev.to answered 403 {words}".strip(), hint="is the account in good standing, and the key still there?")
-        return fault_by_status(status, headers, body)
+        id, name = (str(me.get(key, default="")) for key in ("id", "name"))
+        return Account(f"@{user}", id, name, f"{self.settings.server}/{user}", "forem")
 
     # -- parts of conversations ------------------------------------------------------------------------------------------
 
@@ -145,22 +113,6 @@ class DevTo(Network):
         headers = {"accept": f"application/vnd.forem.api-v{self.settings.api}+json"}
         sent = None if body is None else Json(body)
         return Request(method, f"{self.settings.server}{path}", sent, headers, commits=commits, may_fail=may_fail)
-
-    def _receipt(self, article: Any) -> PartReceipt:
-        if not isinstance(article, Mapping) or not article.get("id"):
-            raise OutcomeUnknown("dev.to answered without the number of an article")
-        more = {"slug": str(article["slug"])} if article.get("slug") else {}
-        return PartReceipt(str(article["id"]), str(article.get("url") or ""), more, moment(_published(article)))
-
-
-def _published(article: Mapping[str, Any]) -> Any:
-    return article.get("published_timestamp") or article.get("published_at")
-
-
-def _same(article: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
-    if sent.get("canonical_url") and article.get("canonical_url") == sent["canonical_url"]:
-        return True
-    return article.get("title") == sent.get("title") and squashed(article.get("body_markdown")) == squashed(sent.get("body_markdown"))
 
 
 NETWORK = DevTo
