@@ -6,17 +6,13 @@ pinboard.in/api (2026-11-22) and the documentation of Scuttle's API; what only o
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Generator, Mapping
-from html import unescape
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
-from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, first_twin, note_of
+from smm_cli.networks._delicious_answer import delicious_fault, owner_of, posts_of
 from smm_cli.networks.base import Later, Repeat
-from smm_cli.networks.fault import fault_by_status, retry_after, said_by
 from smm_cli.words.auth import Auth, Basic, InRequest
 from smm_cli.words.channel import Account, Channel
 from smm_cli.words.conversation import Verifying
@@ -25,10 +21,6 @@ from smm_cli.words.exchange import Answer, Request, handle
 from smm_cli.words.limit import Limit
 
 DOCS = "https://pinboard.in/api/"
-TAG = re.compile(r"<(posts|post|result)\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>(?:([^<]*)</result>)?")
-ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-FINE = ("", "done", "ok", "item not found")
-"""`item not found` is said of a bookmark that is to be deleted, and is gone."""
 NOWHERE = "https://example.org/"
 
 
@@ -52,6 +44,8 @@ class Delicious(Bookmarks):
     )
 
     Settings = Later("smm_cli.networks._delicious_tables", "Settings")
+
+    fault = staticmethod(delicious_fault)
 
     def __init__(self, channel: Channel, account: Account | None = None) -> None:
         super().__init__(channel, account)
@@ -102,91 +96,21 @@ class Delicious(Bookmarks):
         page = f"https://pinboard.in/u:{user}" if user and self.hosts() == ("api.pinboard.in",) else ""
         return Account(user or str(urlsplit(self.server).netloc), url=page, software="pinboard" if page else "")
 
-    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        """Sees the code in a 200; 999 was how Delicious said 429."""
-        if status == 999:
-            return RateLimited("999: too many calls", after=retry_after(headers))
-        if status == 403:
-            return AuthFailed(f"403 {said_by(body)}".strip(), hint="is the token or password right, and does this server let programs in?")
-        if status == 414:
-            return Rejected("414: the note makes the address too long for this server", hint="write a shorter text for this channel")
-        if status >= 300:
-            return fault_by_status(status, headers, body)
-        if not is_answer(body):
-            return Retriable("what came is no answer of this API")
-        code = code_of(body)
-        if code.lower() in FINE:
-            return None
-        if "went wrong" in code.lower():
-            return Retriable(f"the server says: {code[:200]}")
-        return Rejected(f"the server says: {code[:200]}", slug="link-exists" if "exists" in code.lower() else "refused")
-
     # -- calls -------------------------------------------------------------------------------------------------------------
 
-    def _call(self, method: str, *pairs: tuple[str, str], commits: bool = False, may_fail: bool = False, keeps_for: Any = None) -> Request:
-        query = (*pairs, *((("format", "json"),) if self.settings.answers == "json" else ()))
-        address = f"{self.server}/{method}"
-        if isinstance(self.auth, InRequest):
-            query, auth = (*query, ("auth_token", handle("token"))), ""
-        else:
-            auth = "channel"
-        return Request(
-            "GET", address, query=query, reads="any", commits=commits, may_fail=may_fail, keeps_for=keeps_for, auth=auth, timeout=30.0
-        )
+    def _call(self, method: str, *pairs: tuple[str, str], **more: Any) -> Request:
+        """One call; a token stands in its address."""
+        query, in_address = pairs, isinstance(self.auth, InRequest)
+        query += (("format", "json"),) if self.settings.answers == "json" else ()
+        query += (("auth_token", handle("token")),) if in_address else ()
+        auth = "" if in_address else "channel"
+        return Request("GET", f"{self.server}/{method}", query=query, reads="any", auth=auth, timeout=30.0, **more)
 
     def _twin(self, post: Mapping[str, Any]) -> Twin:
         """A bookmark as JSON or XML names it; `tag` in XML, `tags` in JSON."""
         words = str(post.get("tags") or post.get("tag") or "").replace(",", " ").split()
         title, note = (str(post.get(key) or "") for key in ("description", "extended"))
         return Twin(str(post.get("href") or ""), self.account.url if self.account else "", title, note, tuple(words))
-
-
-def read(body: Any) -> Any:
-    """What a body says: JSON, however it is labelled, or the text itself."""
-    if isinstance(body, str) and body.lstrip().startswith(("{", "[")):
-        try:
-            return json.loads(body)
-        except ValueError:
-            return body
-    return body
-
-
-def elements(body: Any) -> list[tuple[str, dict[str, str], str]]:
-    """Elements posts, post and result of an XML answer: name, attributes, text. No other XML is read."""
-    found = TAG.findall(body) if isinstance(body, str) else []
-    return [(name, {key: unescape(one or other) for key, one, other in ATTRIBUTE.findall(said)}, text) for name, said, text in found]
-
-
-def is_answer(body: Any) -> bool:
-    """Whether a body lists bookmarks or tells a result; a page of a proxy or of a login does neither."""
-    said = read(body)
-    if isinstance(said, Mapping):
-        return bool(said.keys() & {"posts", "user", "result_code", "result"})
-    return isinstance(said, list) or bool(elements(said))
-
-
-def posts_of(body: Any) -> Any:
-    """The bookmarks of an answer."""
-    said = read(body)
-    if isinstance(said, Mapping):
-        return said.get("posts")
-    return said if isinstance(said, list) else [attributes for name, attributes, _ in elements(said) if name == "post"]
-
-
-def owner_of(body: Any) -> str:
-    """Whose bookmarks an answer lists."""
-    said = read(body)
-    if isinstance(said, Mapping):
-        return str(said.get("user") or "")
-    return next((attributes.get("user", "") for name, attributes, _ in elements(said) if name == "posts"), "")
-
-
-def code_of(body: Any) -> str:
-    """`done`, what went wrong, or nothing: `<result code="done"/>`, `<result>done</result>`, {"result_code": "done"}."""
-    said = read(body)
-    if isinstance(said, Mapping):
-        return str(said.get("result_code") or said.get("result") or "")
-    return next((attributes.get("code", "") or text.strip() for name, attributes, text in elements(said) if name == "result"), "")
 
 
 NETWORK = Delicious

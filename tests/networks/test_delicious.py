@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
+from smm_cli.networks._delicious_answer import code_of, posts_of
 from smm_cli.networks.check import check_payload
-from smm_cli.networks.delicious import NETWORK, code_of, posts_of
+from smm_cli.networks.delicious import NETWORK
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.fakes.delicious import FAKE
 from smm_cli.words.auth import Basic, InRequest
