@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
+from smm_cli.networks._chat_look import since
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Form, Request
 
 PAGE = 100
-SKEW = timedelta(seconds=60)
 ELSEWHERE = CannotTell("look into the topic on Zulip yourself")
 
 
@@ -35,11 +34,11 @@ def look_for(base: str, intent: Intent, earlier: Any, receipt: Any) -> Looking:
     items = page.get("messages")
     if not isinstance(items, list):
         return ELSEWHERE
-    since = (intent.at - SKEW).timestamp()
+    oldest = since(intent).timestamp()
     known = earlier.id if isinstance(earlier, PartReceipt) else ""
     for item in items:
-        new = item.get("timestamp", 0) >= since and str(item.get("id")) != known
+        new = item.get("timestamp", 0) >= oldest and str(item.get("id")) != known
         if new and str(item.get("content", "")).strip() == str(sent.get("content", "")).strip():
             return Found(receipt(str(item["id"])))
-    whole = page.get("found_oldest") is True or len(items) < PAGE or items[0].get("timestamp", 0) < since
+    whole = page.get("found_oldest") is True or len(items) < PAGE or items[0].get("timestamp", 0) < oldest
     return Absent() if whole else ELSEWHERE

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.networks._chat import Chat, file_of
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._short import short
+from smm_cli.networks._teams_card import called, called_in, card_of
+from smm_cli.networks._teams_fault import read_fault
 from smm_cli.networks.base import Facts, Later
-from smm_cli.networks.fault import retry_after, said_by
 from smm_cli.text.adaptive import adaptive, escaped, text_block
 from smm_cli.text.dialects import plain
 from smm_cli.text.quiet import quiet
@@ -27,10 +27,6 @@ from smm_cli.words.tree import Block, Mention
 
 DOCS = "https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook"
 CARDS = "https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference"
-CARD = "application/vnd.microsoft.card.adaptive"
-MOST = 28 * 1024
-OLD = frozenset({"1.0", "1.1", "1.2", "1.3", "1.4"})
-"""Versions whose headings are told by size and weight alone. Source: adaptivecards.io/explorer/TextBlock.html (2026-08)."""
 HOSTED = "https://host.invalid/" + "x" * 120
 """Stands for the address of a picture while the size is counted: it is known only when the picture was put there."""
 
@@ -46,7 +42,7 @@ class Teams(Chat):
     dialect = "adaptive"
     takes = frozenset({"link", "tags", "title", "alt"})
     appends = frozenset({"tags"})
-    text = (Limit("bytes", MOST, "utf8", f"{DOCS}#message-size", "2026-08-06"),)
+    text = (Limit("bytes", 28 * 1024, "utf8", f"{DOCS}#message-size", "2026-08-06"),)
     # recommended for pictures in cards, not refused: 1 MB, 1024 pixels a side (unverified)
     media = (MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF), 1 << 20), 10, f"{CARDS}#inline-images", "2026-08-06", side=1024),)
     media_count = 10
@@ -61,6 +57,9 @@ class Teams(Chat):
     Settings = Later("smm_cli.networks._teams_tables", "Settings")
     Options = Later("smm_cli.networks._teams_tables", "Options")
 
+    fault = staticmethod(read_fault)
+    literal = staticmethod(escaped)
+
     # -- composing -------------------------------------------------------------------------------------------------------
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
@@ -71,21 +70,16 @@ class Teams(Chat):
     def written(self, blocks: Sequence[Block], mention: Callable[[Mention], str]) -> str:
         return ""
 
-    def literal(self, text: str) -> str:
-        return escaped(text)
-
     def called(self, handle: str, person: Person) -> str:
-        """By the name that stands in the card's `entities` too."""
-        return f"<at>{person.title or person.name}</at>"
+        return called(person)
 
     def said(self, part: Part, number: int, post: Post, facts: Facts) -> Mapping[str, Any]:
         options, names = self.options(post), self.named(facts)
         body = adaptive(quiet(part.blocks, self.calls, code=False), self.mention(facts))
         if post.title and (self.settings.title if options.title is None else options.title):
             body.insert(0, text_block(escaped(short(post.title, names)), size="Large", weight="Bolder", style="heading"))
-        fields: dict[str, Any] = {"body": body}
-        if people := self._people(json.dumps(body, ensure_ascii=False), facts):
-            fields["people"] = people
+        people = called_in(json.dumps(body, ensure_ascii=False), facts.people, lambda one: one.handle(self.channel.name, self.name))
+        fields: dict[str, Any] = {"body": body} | ({"people": people} if people else {})
         return fields | ({"link": post.link} if post.link else {})
 
     def measured(self, part: PayloadPart, limit: Limit) -> int:
@@ -113,53 +107,8 @@ class Teams(Chat):
         yield from ()
         return Account("workflow", name=str(urlsplit(self.settings.url).hostname))
 
-    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        """The workflow's own words are in `error.message`."""
-        if status < 300:
-            return None
-        inner = body.get("error") if isinstance(body, Mapping) else None
-        words = f"Teams answered {status}: {said_by(inner if isinstance(inner, Mapping) else body)}".rstrip(": ")
-        if status == 429:
-            return RateLimited(words, after=retry_after(headers))
-        if status in (401, 403, 404, 410):
-            return AuthFailed(
-                words, hint="is the workflow on, does it accept “Anyone”, and are url and the secret both of its present address?"
-            )
-        return Retriable(words) if status in (408, 425) or status >= 500 else Rejected(words)
-
-    # -- the card --------------------------------------------------------------------------------------------------------
-
-    def _people(self, text: str, facts: Facts) -> list[dict[str, str]]:
-        """Who is called in `text`: name, and the address or object id that Teams knows her by."""
-        found = []
-        for person in facts.people.values():
-            own = person.handle(self.channel.name, self.name)
-            if own and self.called(own, person) in text:
-                found.append({"name": person.title or person.name, "id": own})
-        return found
-
     def _card(self, message: PayloadPart, id: str, addresses: Sequence[str]) -> dict[str, Any]:
-        body = [_known(element, self.settings.version) for element in message.fields["body"]]
-        for medium, address in zip(message.media, addresses, strict=True):
-            body.append({"type": "Image", "url": address, "altText": medium.alt})
-        if body:
-            body[0] |= {"id": id}
-        card: dict[str, Any] = {"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard"}
-        card |= {"version": self.settings.version, "body": body}
-        if link := message.fields.get("link"):
-            card["actions"] = [{"type": "Action.OpenUrl", "title": urlsplit(link).hostname or link, "url": link}]
-        teams: dict[str, Any] = {"width": "Full"} if self.settings.wide else {}
-        if people := message.fields.get("people"):
-            teams["entities"] = [{"type": "mention", "text": f"<at>{one['name']}</at>", "mentioned": dict(one)} for one in people]
-        card |= {"msteams": teams} if teams else {}
-        return {"type": "message", "attachments": [{"contentType": CARD, "contentUrl": None, "content": card}]}
-
-
-def _known(element: Mapping[str, Any], version: str) -> dict[str, Any]:
-    """An element without what the card's version does not know: a TextBlock has a style since 1.5."""
-    styled = element["type"] != "TextBlock" or version not in OLD
-    kept = {name: value for name, value in element.items() if name != "style" or styled}
-    return kept | ({"items": [_known(inner, version) for inner in kept["items"]]} if "items" in kept else {})
+        return card_of(message, id, addresses, self.settings.version, wide=self.settings.wide)
 
 
 NETWORK = Teams
