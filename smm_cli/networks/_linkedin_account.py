@@ -11,13 +11,35 @@ from datetime import UTC, datetime
 from typing import Any
 
 from smm_cli.errors import Rejected
+from smm_cli.networks._oauth import OAuthDoors
 from smm_cli.words.channel import Account
 from smm_cli.words.conversation import Step, Verifying
 from smm_cli.words.exchange import Form, Request, handle
 
-WEB = "https://www.linkedin.com"
+API, WEB = "https://api.linkedin.com", "https://www.linkedin.com"
 MAY_POST = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER", "RECRUITING_POSTER"})
 """Roles that posts-api names for w_organization_social; of the second its pages write both."""
+PERSON, PAGE = ("openid", "profile", "w_member_social"), ("w_organization_social", "r_organization_social", "rw_organization_admin")
+"""Scopes. Sources: the products Share on LinkedIn with OpenID Connect; the Community Management API."""
+
+
+def doors_for(author: str) -> OAuthDoors:
+    """The login of a person, or of one who administers a page. The token holds 60 days; only approved partners may renew it."""
+    scopes = PAGE if ":organization:" in author else PERSON
+    return OAuthDoors(f"{WEB}/oauth/v2/authorization", f"{WEB}/oauth/v2/accessToken", scopes, pkce=False)
+
+
+def ask_author(api: str) -> Generator[Step, Any, str]:
+    """The URN of the person behind the token."""
+    me = yield Request("GET", f"{api}/v2/userinfo")
+    return f"urn:li:person:{me.get('sub')}"
+
+
+def ask_account(api: str, headers: Mapping[str, str], author: str, client_id: str) -> Verifying:
+    """Who logged in; of a page, whether the login may post as it."""
+    if ":organization:" in author:
+        return (yield from ask_page(api, headers, author, client_id))
+    return (yield from ask_person(api, client_id))
 
 
 def ask_person(api: str, client_id: str) -> Verifying:

@@ -22,6 +22,13 @@ PAGE = 100
 HOW = "look at {}: if it is not there, publish it again; LinkedIn refuses a twin"
 
 
+def look_for(api: str, headers: Mapping[str, str], intent: Intent, earlier: Any) -> Looking:
+    """Among a page's posts, or the comments on the part before."""
+    if "/comments" in intent.request.url:
+        return (yield from look_for_comment(api, headers, intent, earlier))
+    return (yield from look_for_post(api, headers, intent))
+
+
 def look_for_post(api: str, headers: Mapping[str, str], intent: Intent) -> Looking:
     """Among the page's own posts, the newest first."""
     sent = _sent(intent)

@@ -22,6 +22,14 @@ WAITS = (3.0, 5.0, *(10.0,) * 30, *(30.0,) * 40)
 Uploading = Generator[Step, Any, str]
 
 
+def upload_all(api: str, headers: Mapping[str, str], owner: str, grace: float, media: tuple[Media, ...]) -> Generator[Step, Any, list[str]]:
+    """Upload each; the URNs, in order."""
+    uploads, urns = Uploads(api, headers, owner, grace), []
+    for medium in media:
+        urns.append((yield from uploads.upload(medium)))
+    return urns
+
+
 class Uploads:
     """What all uploads of one author share."""
 
