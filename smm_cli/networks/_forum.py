@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._hosted import public_address
+from smm_cli.networks._moment import moment as written_moment
 from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.commonmark import commonmark
 from smm_cli.text.quiet import hushed, quiet
 from smm_cli.text.rulers import measure
-from smm_cli.words.conversation import Earlier, Found, Intent, Publishing, Step
+from smm_cli.words.conversation import Doing, Earlier, Found, Intent, Publishing, Step
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.frozen import dataclass
@@ -49,6 +50,8 @@ class Forum(Network):
     appends = frozenset({"link"})
     demands = frozenset({"title"})
     takes = frozenset({"title", "link", "tags", "alt"})
+    waits: ClassVar[str] = "ask a moderator to reject it"
+    """What becomes of a post that waits for approval, when it is to be taken down."""
     tag_limits: ClassVar[tuple[int, int, int]] = (5, 1, 100)
     """How many tags a topic may have, and how short and long one may be."""
 
@@ -66,8 +69,8 @@ class Forum(Network):
         return PayloadPart(markdown(part.blocks, mention), fields, described(part.media, mention), part.line)
 
     def tags(self, post: Post) -> list[str]:
-        """The topic's tags: those of the channel and of the post."""
-        return list(dict.fromkeys((*self.settings.tags, *post.tags)))
+        """The topic's tags, those of the channel and of the post: in small letters with hyphens for blanks, as forums write them."""
+        return list(dict.fromkeys(hyphened(tag) for tag in (*self.settings.tags, *post.tags)))
 
     def about(self, post: Post) -> Mapping[str, Any]:
         """Further fields of the topic."""
@@ -107,6 +110,14 @@ class Forum(Network):
         yield from self.changed(message, receipt)
         return receipt
 
+    def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
+        """Take down the reply, or the topic; what is gone already is success."""
+        if receipt.more.get("pending"):
+            raise Rejected("the post waits for approval", hint=self.waits)
+        answer = yield self.removal(receipt, part)
+        if not answer.ok and not self.is_gone(answer):
+            raise self.fault(answer.status, answer.headers, answer.body) or Retriable("the forum did not answer")
+
     def _written(self, message: PayloadPart) -> Generator[Step, Any, str]:
         pictures = []
         for medium in message.media:
@@ -140,6 +151,14 @@ class Forum(Network):
     def changed(self, message: PayloadPart, receipt: PartReceipt) -> Generator[Step, Any, None]:
         """What else a change needs."""
         yield from ()
+
+    def removal(self, receipt: PartReceipt, part: int) -> Request:
+        """The request that takes down the topic (part 0) or a reply; it may fail."""
+        raise NotImplementedError
+
+    def is_gone(self, answer: Answer) -> bool:
+        """Whether there is nothing left to take down."""
+        return answer.status in (404, 410)
 
     def receipt(self, answer: Answer, earlier: PartReceipt | None) -> PartReceipt:
         """What the answer to `topic` or `reply` proves."""
@@ -176,6 +195,11 @@ def markdown(blocks: Sequence[Block], mention: Any) -> str:
     return text
 
 
+def hyphened(tag: str) -> str:
+    """`tag` in small letters, with hyphens for blanks."""
+    return "-".join(tag.lower().split())
+
+
 def escaped(text: str) -> str:
     """`text` as Markdown that says just that and calls nobody: an alternative text."""
     return _escaped(hushed(text))
@@ -205,6 +229,16 @@ def among(seen: Iterable[Seen], intent: Intent, sent: str, earlier: Any) -> Foun
     return None
 
 
+def pending(id: Any, address: str = "") -> PartReceipt:
+    """The receipt of a post that waits for approval: it has no address of its own yet."""
+    return PartReceipt(f"pending-{id}", address, {"pending": True})
+
+
+def among_pending(listed: Iterable[tuple[Any, Any]], sent: str, address: str = "") -> Found | None:
+    """What waits for approval and says what was sent; `listed` are ids with sources."""
+    return next((Found(pending(id, address)) for id, source in listed if same(str(source or ""), sent)), None)
+
+
 def sent_in(intent: Intent, *path: str) -> Any:
     """A value of the JSON that the intent's request carried."""
     value = intent.request.body.value if isinstance(intent.request.body, Json) else {}
@@ -215,8 +249,4 @@ def moment(value: Any) -> datetime | None:
     """A time as forums write it: ISO 8601, or milliseconds since 1970."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return datetime.fromtimestamp(value / 1000, UTC)
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
+    return written_moment(value)
