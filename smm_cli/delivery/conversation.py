@@ -11,7 +11,7 @@ from smm_cli.delivery.judge import Silence, judge
 from smm_cli.delivery.sending import Later, Sending, ask, expired
 from smm_cli.errors import OutcomeUnknown, Retriable, SmmError
 from smm_cli.ledger.claims import holds, renew
-from smm_cli.ledger.db import Connection
+from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.journal import Entry, PartState, close_intent, drop_from, open_intent, publish_part, record_answer, record_wait
 from smm_cli.ledger.outcomes import freeze
 from smm_cli.words.conversation import Earlier, Wait

@@ -12,7 +12,7 @@ from smm_cli.delivery.sending import Later, Lost, Sending
 from smm_cli.delivery.settle import Undecided, settle
 from smm_cli.errors import AuthFailed, DeliveryError, LedgerError, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.ledger.claims import close_gate, stop_channel
-from smm_cli.ledger.db import Connection
+from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.journal import PartState
 from smm_cli.ledger.outcomes import ended, keep_receipt, log_attempt, published
 from smm_cli.ledger.receipts import receipt_text

@@ -11,7 +11,7 @@ from smm_cli.clock import Clock
 from smm_cli.delivery.judge import Silence, judge
 from smm_cli.errors import AuthFailed, Retriable, SmmError
 from smm_cli.ledger.claims import Claim, renew
-from smm_cli.ledger.db import Connection, Write
+from smm_cli.ledger.engine import Connection, Write
 from smm_cli.ledger.journal import Key, close_intent
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import Payload

@@ -10,7 +10,7 @@ from smm_cli.delivery.freeze import request_from
 from smm_cli.delivery.judge import Silence
 from smm_cli.delivery.sending import Later
 from smm_cli.errors import RateLimited, Rejected, Retriable
-from smm_cli.ledger.db import Connection
+from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.journal import close_intent, drop_from, open_intent, publish_part
 from smm_cli.words.conversation import Absent, Found, Intent
 from smm_cli.words.delivery import PartReceipt

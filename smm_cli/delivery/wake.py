@@ -30,9 +30,12 @@ def _full_ref(calendar: Calendar) -> str:
     return WORKTREE if calendar.publish_from == WORKTREE else git.full_ref(calendar.root, calendar.publish_from)
 
 
-def leave_word(runner: Runner, before: Mapping[str, str] | None, counter: int, wake_at: datetime | None, stopped: bool) -> None:
-    """Store in the index what the door needs. `before`: the marks at the tick's start; `counter`: the ledger's, read before planning."""
-    if before is None:
+def leave_word(runner: Runner, before: Mapping[str, str] | None, counter: int | None, wake_at: datetime | None, stopped: bool) -> None:
+    """Store in the index what the door needs. `before`: the marks at the tick's start; `counter`: the ledger's, read before planning.
+
+    Without a counter, as on PostgreSQL, the door stays shut: what changed there it cannot see, and each run takes the long way.
+    """
+    if before is None or counter is None:
         runner.index.store_wake({})
         return
     now = runner.clock.now()

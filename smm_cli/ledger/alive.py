@@ -31,6 +31,10 @@ class Alive:
             return True
         return False
 
+    def holds(self, owner: str, lease_until: int) -> bool:
+        """Whether a claim of `owner` is one to respect: here as long as its process lives, however late it is."""
+        return self.is_alive(owner)
+
     def end(self) -> None:
         """Give up the sign of life."""
         if self._file is not None:

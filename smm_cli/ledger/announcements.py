@@ -19,7 +19,7 @@ def announce_later(ledger: Ledger, channel: str, urls: Sequence[str], now: datet
     ledger.write(
         lambda c: c.executemany(
             "INSERT INTO announcement (calendar, channel, url, since, next_at) VALUES (:calendar, :channel, :url, :at, :at)"
-            " ON CONFLICT DO UPDATE SET since = excluded.since, next_at = excluded.next_at",
+            " ON CONFLICT (calendar, channel, url) DO UPDATE SET since = excluded.since, next_at = excluded.next_at",
             rows,
         )
     )

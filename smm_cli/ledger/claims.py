@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from smm_cli.ledger.engine import LOCKED, Connection, Row, now_of
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import Delivery
 from smm_cli.words.frozen import dataclass
@@ -42,6 +42,12 @@ class Claim:
         return runner_of(self.owner)
 
 
+def lease_of(c: Connection) -> timedelta:
+    """How long a claim holds in this database without being extended."""
+    lease: timedelta = getattr(c, "lease", LEASE)
+    return lease
+
+
 def runner_of(owner: str) -> str:
     """The runner's name in a process's: `buero-pc#3f9a1c2b` of `buero-pc#3f9a1c2b.4711.0badf00d`."""
     return owner.rsplit(".", 2)[0]
@@ -57,7 +63,7 @@ class Gate:
 
 
 def take(
-    c: sqlite3.Connection,
+    c: Connection,
     calendar: str,
     delivery: Delivery,
     owner: str,
@@ -70,16 +76,14 @@ def take(
 
     A hold ends with its lease, or at once when `is_alive` denies its owner.
     """
-    at = ms(now)
-    params = {"calendar": calendar, "channel": delivery.channel, "name": delivery.name, "owner": owner, "at": at}
-    row = c.execute("SELECT * FROM channel WHERE calendar = :calendar AND name = :channel", params).fetchone()
-    if row is None:
-        c.execute("INSERT INTO channel (calendar, name) VALUES (:calendar, :channel)", params)
-    elif gate := _gate(row, owner, now, credential, is_alive):
+    now = now_of(c, now)
+    params = {"calendar": calendar, "channel": delivery.channel, "name": delivery.name, "owner": owner, "at": ms(now)}
+    if gate := _gate(_channel_row(c, params), owner, now, credential, is_alive):
         return gate
     made = c.execute(
         "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at, digest, runner)"
-        " VALUES (:calendar, :name, :post, :channel, :occurrence, 'sending', :due, :digest, :owner) ON CONFLICT DO NOTHING",
+        " VALUES (:calendar, :name, :post, :channel, :occurrence, 'sending', :due, :digest, :owner)"
+        " ON CONFLICT (calendar, name) DO NOTHING",
         {**params, "post": delivery.post, "occurrence": delivery.occurrence, "due": ms(delivery.at or delivery.due), "digest": digest},
     )
     first = made.rowcount == 1
@@ -88,13 +92,24 @@ def take(
         return None
     c.execute(
         "UPDATE channel SET owner = :owner, delivery = :name, lease_until = :until WHERE calendar = :calendar AND name = :channel",
-        {**params, "until": ms(now + LEASE)},
+        {**params, "until": ms(now + lease_of(c))},
     )
     payload, attempts, slug = kept
     return Claim(calendar, delivery.channel, delivery.name, owner, payload, attempts, first, slug == ANEW)
 
 
-def _again(c: sqlite3.Connection, params: dict[str, object]) -> tuple[str, int, str] | None:
+def _channel_row(c: Connection, params: Mapping[str, object]) -> Row:
+    """The channel's row, made where there is none, and locked until the transaction ends: whoever else claims waits for that."""
+    wanted = f"SELECT * FROM channel WHERE calendar = :calendar AND name = :channel{LOCKED}"
+    row: Row | None = c.execute(wanted, params).fetchone()
+    if row is None:
+        c.execute("INSERT INTO channel (calendar, name) VALUES (:calendar, :channel) ON CONFLICT (calendar, name) DO NOTHING", params)
+        row = c.execute(wanted, params).fetchone()
+    assert row is not None
+    return row
+
+
+def _again(c: Connection, params: dict[str, object]) -> tuple[str, int, str] | None:
     """What an earlier attempt left: payload, attempts, slug. None: the delivery is not to be sent any more, or not yet."""
     kept = c.execute(
         "UPDATE delivery SET state = 'sending', runner = :owner, digest = :digest WHERE calendar = :calendar AND name = :name"
@@ -104,7 +119,7 @@ def _again(c: sqlite3.Connection, params: dict[str, object]) -> tuple[str, int, 
     return None if kept is None else tuple(kept)
 
 
-def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
+def _gate(row: Row, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]) -> Gate | None:
     at = ms(now) or 0
     if row["lease_until"] > at and row["owner"] != owner and is_alive(row["owner"]):
         return Gate(f"{row['delivery']} is being sent by {runner_of(row['owner'])}", moment(row["lease_until"]), BUSY)
@@ -115,8 +130,9 @@ def _gate(row: sqlite3.Row, owner: str, now: datetime, credential: str, is_alive
     return None
 
 
-def renew(c: sqlite3.Connection, claim: Claim, now: datetime, needs: timedelta) -> bool:
+def renew(c: Connection, claim: Claim, now: datetime, needs: timedelta) -> bool:
     """Extend a claim by compare-and-swap. False: it is lost, or was not ours any more; nothing may be sent."""
+    now = now_of(c, now)
     done = c.execute(
         "UPDATE channel SET lease_until = :until WHERE calendar = :calendar AND name = :channel AND owner = :owner"
         " AND delivery = :delivery AND lease_until > :at",
@@ -126,22 +142,40 @@ def renew(c: sqlite3.Connection, claim: Claim, now: datetime, needs: timedelta) 
             "owner": claim.owner,
             "delivery": claim.delivery,
             "at": ms(now),
-            "until": ms(now + max(LEASE, needs + RESERVE)),
+            "until": ms(now + max(lease_of(c), needs + RESERVE)),
         },
     )
     return done.rowcount == 1
 
 
-def holds(c: sqlite3.Connection, claim: Claim) -> bool:
-    """Whether the claim is still this runner's, however late it is: nobody has taken it over."""
+def beat(c: Connection, claim: Claim, now: datetime) -> bool:
+    """A sign of life: the claim holds at least one lease longer from now. False: it is lost."""
+    now = now_of(c, now)
+    done = c.execute(
+        "UPDATE channel SET lease_until = CASE WHEN lease_until > :until THEN lease_until ELSE :until END"
+        " WHERE calendar = :calendar AND name = :channel AND owner = :owner AND delivery = :delivery AND lease_until > :at",
+        {
+            "calendar": claim.calendar,
+            "channel": claim.channel,
+            "owner": claim.owner,
+            "delivery": claim.delivery,
+            "at": ms(now),
+            "until": ms(now + lease_of(c)),
+        },
+    )
+    return done.rowcount == 1
+
+
+def holds(c: Connection, claim: Claim) -> bool:
+    """Whether the claim is still this runner's, however late it is: nobody has taken it over, or does so in this transaction's time."""
     row = c.execute(
-        "SELECT owner, delivery FROM channel WHERE calendar = :calendar AND name = :channel",
+        f"SELECT owner, delivery FROM channel WHERE calendar = :calendar AND name = :channel{LOCKED}",
         {"calendar": claim.calendar, "channel": claim.channel},
     ).fetchone()
     return row is not None and row["owner"] == claim.owner and row["delivery"] == claim.delivery
 
 
-def give_back(c: sqlite3.Connection, claim: Claim) -> None:
+def give_back(c: Connection, claim: Claim) -> None:
     """Let the channel go; what the delivery became is written in the same transaction by the caller."""
     c.execute(
         "UPDATE channel SET owner = '', delivery = '', lease_until = 0 WHERE calendar = :calendar AND name = :channel"
@@ -150,7 +184,7 @@ def give_back(c: sqlite3.Connection, claim: Claim) -> None:
     )
 
 
-def close_gate(c: sqlite3.Connection, claim: Claim, until: datetime) -> None:
+def close_gate(c: Connection, claim: Claim, until: datetime) -> None:
     """The network asked the whole account to wait."""
     c.execute(
         "UPDATE channel SET next_allowed_at = :until WHERE calendar = :calendar AND name = :channel",
@@ -158,7 +192,7 @@ def close_gate(c: sqlite3.Connection, claim: Claim, until: datetime) -> None:
     )
 
 
-def stop_channel(c: sqlite3.Connection, calendar: str, channel: str, why: str, credential: str) -> None:
+def stop_channel(c: Connection, calendar: str, channel: str, why: str, credential: str) -> None:
     """The credential was refused: nothing is sent on this channel until it changes."""
     c.execute(
         "UPDATE channel SET stopped = :why, stopped_for = :credential WHERE calendar = :calendar AND name = :channel",

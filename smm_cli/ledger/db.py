@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from smm_cli.errors import LedgerError
+from smm_cli.ledger.engine import Act, Connection, Gathering, Params, Rows, T, Written
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, Future
+    from asyncio import Future
 
-T = TypeVar("T")
-Rows = list[sqlite3.Row]
-Params = Mapping[str, Any]
-Connection = sqlite3.Connection
-Write = Callable[[sqlite3.Connection], object]
-"""A step of a transaction."""
-Act = Callable[[sqlite3.Connection], Any]
-Written = tuple["Future[Any]", Any, BaseException | None]
 MIGRATIONS = ("0001_ledger.sqlite.sql", "0002_announce.sqlite.sql", "0003_alert.sqlite.sql")
 """What makes a ledger, in order; a ledger's `user_version` counts those it had."""
 VERSION = len(MIGRATIONS)
-MOST_TOGETHER = 64
-"""Writes that share one transaction at the most, so that the first does not wait for ever."""
+MOVED = 1_000_000
+"""The `user_version` of a ledger that was carried over to another place; the table `moved` says where."""
 
 
-class Db:
+class Db(Gathering):
     """One connection. What the tasks of an event loop write in the same moment shares a transaction."""
 
+    clock = None
+    beat = None
+
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.path = path
-        self._pending: list[tuple[Act, Future[Any]]] = []
         try:
             self._connection = _connect(path)
-            _migrate(self._connection)
+            _migrate(self._connection, path)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 f"the ledger {path.name} cannot be opened: {error}",
@@ -51,7 +47,7 @@ class Db:
         except sqlite3.Error as error:
             raise _ledger_error(error) from error
 
-    def write(self, act: Callable[[sqlite3.Connection], T]) -> T:
+    def write(self, act: Callable[[Connection], T]) -> T:
         """Run `act` in one transaction of its own, durable on return."""
         try:
             with _transaction(self._connection) as connection:
@@ -59,48 +55,21 @@ class Db:
         except sqlite3.Error as error:
             raise _ledger_error(error) from error
 
-    def submit(self, act: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Run `act` together with whatever else is ready; the future is set when it is durable. Needs a running event loop.
-
-        No thread: handing each write to one cost more than the writes, and the disk is waited for either way.
-        """
-        loop = _running_loop()
-        future: Future[T] = loop.create_future()
-        self._pending.append((act, future))
-        if len(self._pending) == 1:
-            loop.call_soon(self._write_pending)
-        return future
-
     def close(self) -> None:
         """Write what still waits, and let go of the file."""
         self._write_pending()
         self._connection.close()
 
-    def _write_pending(self) -> None:
-        while self._pending:
-            batch, self._pending = self._pending[:MOST_TOGETHER], self._pending[MOST_TOGETHER:]
-            for future, value, failure in _write_batch(self._connection, batch):
-                _tell(future, value, failure)
+    def counter(self) -> int | None:
+        """A number that every writing transaction raises: a mark for the door."""
+        return int(self.read("SELECT value FROM counter")[0]["value"])
 
-
-def _running_loop() -> AbstractEventLoop:
-    from asyncio import get_running_loop  # only what sends needs it; it costs 20 ms
-
-    return get_running_loop()
-
-
-def _tell(future: Future[Any], value: Any, failure: BaseException | None) -> None:
-    """Set what came of a write. Whoever asked may have been interrupted meanwhile: then nobody listens."""
-    if future.done() or future.get_loop().is_closed():
-        return
-    if failure is not None:
-        future.set_exception(failure)
-    else:
-        future.set_result(value)
+    def _write_batch(self, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
+        """One transaction for all; one that fails is undone alone. Nothing is told before it is durable."""
+        return _write_batch(self._connection, batch)
 
 
 def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
-    """One transaction for all; one that fails is undone alone. Nothing is told before it is durable."""
     if len(batch) == 1:
         return [_write_alone(connection, *batch[0])]
     written: list[Written] = []
@@ -151,8 +120,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found == MOVED:
+        raise _was_moved(connection)
     if found > VERSION:
         raise LedgerError(
             f"this ledger was written by a newer smm (format {found}, this one knows {VERSION})",
@@ -164,7 +135,9 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         had = connection.execute("PRAGMA user_version").fetchone()[0]
-        for statement in (statement for name in MIGRATIONS[had:] for statement in _statements(name)):
+        if 0 < had < VERSION:
+            _keep_before(path, had)
+        for statement in (statement for name in MIGRATIONS[had:] for statement in statements(name)):
             connection.execute(statement)
         if had == 0:
             connection.execute("INSERT INTO identity VALUES (lower(hex(randomblob(4))))")
@@ -176,7 +149,27 @@ def _migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _statements(name: str) -> list[str]:
+def _keep_before(path: Path, had: int) -> None:
+    """A copy of a ledger that is about to change its form, beside it. Raises OSError, LedgerError: then nothing is changed."""
+    kept, half = path.with_name(f"{path.name}.before-{had + 1}"), path.with_name(f"{path.name}.half")
+    half.unlink(missing_ok=True)
+    copy_db(path, half)
+    half.replace(kept)
+
+
+def _was_moved(connection: sqlite3.Connection) -> LedgerError:
+    place = ""
+    with suppress(sqlite3.Error):
+        place = str(connection.execute("SELECT place FROM moved").fetchone()[0])
+    return LedgerError(
+        f"this ledger was moved to {place or 'another place'}: what it still holds is old",
+        hint="channels.toml does not say so (yet, or where it is published from): write [ledger] url there, and commit it",
+        slug="ledger-moved",
+    )
+
+
+def statements(name: str) -> list[str]:
+    """The statements of a migration."""
     from importlib.resources import files
 
     text = (files("smm_cli.ledger") / "migrations" / name).read_text("utf-8")

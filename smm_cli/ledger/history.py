@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 
+from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import CANCELLED, PUBLISHED, SENDING, SKIPPED, Record, delivery_name
@@ -40,7 +40,7 @@ def carry_over(ledger: Ledger, channels: Mapping[str, Channel]) -> None:
             ledger.write(lambda c, old=record.delivery, name=name, channel=channel: _move(c, ledger.calendar, old, name, channel))  # type: ignore[misc]
 
 
-def _move(c: sqlite3.Connection, calendar: str, old: str, name: str, channel: str) -> None:
+def _move(c: Connection, calendar: str, old: str, name: str, channel: str) -> None:
     params = {"calendar": calendar, "old": old, "name": name, "channel": channel}
     for table, column in TABLES.items():
         c.execute(f"UPDATE {table} SET {column} = :name WHERE calendar = :calendar AND {column} = :old", params)

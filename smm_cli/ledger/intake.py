@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from smm_cli.errors import ConfigError, LedgerError
+from smm_cli.ledger.engine import LOCKED, Connection, Row
 from smm_cli.ledger.moments import EPOCH, moment, ms
 from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipt
 from smm_cli.ledger.store import Ledger
@@ -34,7 +34,7 @@ def take_in(ledger: Ledger, folder: Path) -> None:
         return
     found = [(path, stat, read_receipt((folder / path).read_bytes(), f"receipts/{path}")) for path, stat in fresh]
 
-    def act(c: sqlite3.Connection) -> None:
+    def act(c: Connection) -> None:
         for path, stat, receipt in found:
             _note_file(c, ledger, path, stat.st_mtime_ns, stat.st_size, receipt.runner)
             _take(c, ledger, receipt)
@@ -42,7 +42,7 @@ def take_in(ledger: Ledger, folder: Path) -> None:
     ledger.write(act)
 
 
-def _note_file(c: sqlite3.Connection, ledger: Ledger, path: str, mtime_ns: int, size: int, runner: str) -> None:
+def _note_file(c: Connection, ledger: Ledger, path: str, mtime_ns: int, size: int, runner: str) -> None:
     c.execute(
         "INSERT INTO receipt_file (calendar, path, mtime_ns, size, runner, accepted)"
         " VALUES (:calendar, :path, :mtime_ns, :size, :runner, :own)"
@@ -59,9 +59,9 @@ def _note_file(c: sqlite3.Connection, ledger: Ledger, path: str, mtime_ns: int, 
     )
 
 
-def _take(c: sqlite3.Connection, ledger: Ledger, receipt: Receipt) -> None:
+def _take(c: Connection, ledger: Ledger, receipt: Receipt) -> None:
     params = {"calendar": ledger.calendar, "name": receipt.delivery}
-    row = c.execute("SELECT state, receipt_written FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
+    row = c.execute(f"SELECT state, receipt_written FROM delivery WHERE calendar = :calendar AND name = :name{LOCKED}", params).fetchone()
     if row is not None:
         if not row["receipt_written"]:
             return  # this ledger has news of its own that the file does not yet tell
@@ -131,7 +131,7 @@ def refuse_foreign(ledger: Ledger) -> None:
 def accept_all(ledger: Ledger) -> int:
     """Take over from other runners; how many receipts of theirs are accepted now."""
 
-    def act(c: sqlite3.Connection) -> int:
+    def act(c: Connection) -> int:
         return c.execute(
             "UPDATE receipt_file SET accepted = 1 WHERE calendar = :calendar AND accepted = 0", {"calendar": ledger.calendar}
         ).rowcount
@@ -161,7 +161,7 @@ def write_out(ledger: Ledger, folder: Path) -> list[Path]:
     return [path for _, path, _ in written if path]
 
 
-def _write_one(folder: Path, row: sqlite3.Row) -> tuple[str, Path | None, str]:
+def _write_one(folder: Path, row: Row) -> tuple[str, Path | None, str]:
     if row["receipt"]:
         own = read_receipt(row["receipt"].encode(), row["name"])
         if _outranked(own, folder / receipt_path(own)):
@@ -185,7 +185,7 @@ def _note_written(ledger: Ledger, folder: Path, written: list[tuple[str, Path | 
         ledger.write(lambda c: note_written(c, ledger, folder, written))
 
 
-def note_written(c: sqlite3.Connection, ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
+def note_written(c: Connection, ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
     """These receipts stand as files: name, path (None: removed), and the text that was written; one that changed meanwhile is due again."""
     for name, path, text in written:
         c.execute(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from smm_cli.ledger.db import Db
+from smm_cli.ledger.engine import Connection, Engine, Row
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.post import Blob
@@ -67,7 +66,7 @@ WHERE = "calendar = :calendar AND delivery = :delivery AND act = :act AND part =
 class Journal:
     """Reads what is kept of a delivery, and writes it down, step by step."""
 
-    def __init__(self, db: Db, calendar: str) -> None:
+    def __init__(self, db: Engine, calendar: str) -> None:
         self._db = db
         self._calendar = calendar
 
@@ -86,7 +85,7 @@ class Journal:
         return Key(self._calendar, delivery, act, part)
 
 
-def record_answer(c: sqlite3.Connection, key: Key, entry: Entry) -> None:
+def record_answer(c: Connection, key: Key, entry: Entry) -> None:
     """Keep an expected answer, so that it is never asked for again."""
     c.execute(
         "INSERT INTO exchange (calendar, delivery, act, part, n, fingerprint, answer, keeps_until)"
@@ -103,42 +102,42 @@ def record_answer(c: sqlite3.Connection, key: Key, entry: Entry) -> None:
     )
 
 
-def drop_from(c: sqlite3.Connection, key: Key, n: int) -> None:
+def drop_from(c: Connection, key: Key, n: int) -> None:
     """Forget the exchanges of a part from the `n`-th on, and its waits; never while an intent is open."""
     c.execute(f"DELETE FROM exchange WHERE {WHERE} AND n >= :n", {**key.params, "n": n})
     c.execute(f"UPDATE part SET wait_step = NULL, wait_until = NULL WHERE {WHERE}", key.params)
 
 
-def open_intent(c: sqlite3.Connection, key: Key, n: int, request: str, at: datetime, credential: str) -> None:
+def open_intent(c: Connection, key: Key, n: int, request: str, at: datetime, credential: str) -> None:
     """The mark made, and made durable, before a request that publishes leaves."""
     c.execute(
         "INSERT INTO part (calendar, delivery, act, part, intent, intent_n, intent_at, credential, first_intent_at)"
         " VALUES (:calendar, :delivery, :act, :part, :request, :n, :at, :credential, :at)"
         " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET intent = :request, intent_n = :n, intent_at = :at,"
-        " credential = :credential, first_intent_at = coalesce(first_intent_at, :at)",
+        " credential = :credential, first_intent_at = coalesce(part.first_intent_at, :at)",
         {**key.params, "request": request, "n": n, "at": ms(at), "credential": credential},
     )
 
 
-def close_intent(c: sqlite3.Connection, key: Key) -> None:
+def close_intent(c: Connection, key: Key) -> None:
     """What was about to be sent is surely not public."""
     c.execute(
         f"UPDATE part SET intent = '', intent_n = NULL, intent_at = NULL, first_intent_at = NULL, credential = '' WHERE {WHERE}", key.params
     )
 
 
-def publish_part(c: sqlite3.Connection, key: Key, at: datetime, receipt: PartReceipt | None, done: bool) -> None:
+def publish_part(c: Connection, key: Key, at: datetime, receipt: PartReceipt | None, done: bool) -> None:
     """The part is public; its receipt as far as it is known; `done`: no finishing touch is left. The intent ends here."""
     c.execute(
         "INSERT INTO part (calendar, delivery, act, part, public_at, receipt, done)"
         " VALUES (:calendar, :delivery, :act, :part, :at, :receipt, :done)"
-        " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET public_at = coalesce(public_at, :at),"
-        " receipt = CASE WHEN :receipt = '' THEN receipt ELSE :receipt END, done = :done, intent = '', intent_at = NULL",
+        " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET public_at = coalesce(part.public_at, :at),"
+        " receipt = CASE WHEN :receipt = '' THEN part.receipt ELSE :receipt END, done = :done, intent = '', intent_at = NULL",
         {**key.params, "at": ms(at), "receipt": part_receipt_text(receipt) if receipt else "", "done": int(done)},
     )
 
 
-def record_wait(c: sqlite3.Connection, key: Key, step: int, until: datetime) -> None:
+def record_wait(c: Connection, key: Key, step: int, until: datetime) -> None:
     """Remember that the conversation waits at its `step`-th step."""
     c.execute(
         "INSERT INTO part (calendar, delivery, act, part, wait_step, wait_until) VALUES (:calendar, :delivery, :act, :part, :step, :until)"
@@ -147,7 +146,7 @@ def record_wait(c: sqlite3.Connection, key: Key, step: int, until: datetime) -> 
     )
 
 
-def forget_exchanges(c: sqlite3.Connection, calendar: str, delivery: str, act: str) -> None:
+def forget_exchanges(c: Connection, calendar: str, delivery: str, act: str) -> None:
     """A finished delivery keeps its receipt only: no bodies, no capabilities."""
     params = {"calendar": calendar, "delivery": delivery, "act": act}
     c.execute("DELETE FROM exchange WHERE calendar = :calendar AND delivery = :delivery AND act = :act", params)
@@ -181,7 +180,7 @@ def part_receipt_from(text: str) -> PartReceipt:
     return PartReceipt(kept["id"], kept["url"], kept["more"], moment(kept["at"]))
 
 
-def _part_state(row: sqlite3.Row) -> PartState:
+def _part_state(row: Row) -> PartState:
     return PartState(
         intent=row["intent"],
         intent_n=row["intent_n"] or 0,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from smm_cli.ledger.claims import Claim, give_back, holds
+from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.journal import PUBLISH, forget_exchanges
 from smm_cli.ledger.moments import ms
 from smm_cli.ledger.receipts import read_receipt, receipt_text
@@ -15,7 +15,7 @@ RECEIPT = "receipt = :receipt, receipt_written = 0, digest = CASE WHEN :digest =
 """A receipt as columns: kept until its file is written."""
 
 
-def keep_receipt(c: sqlite3.Connection, calendar: str, receipt: Receipt, text: str = "") -> None:
+def keep_receipt(c: Connection, calendar: str, receipt: Receipt, text: str = "") -> None:
     """Keep a receipt in the ledger until its file is written; it stays there as what the file must say (`text`, if made already)."""
     c.execute(
         f"UPDATE delivery SET {RECEIPT} WHERE calendar = :calendar AND name = :name",
@@ -23,7 +23,7 @@ def keep_receipt(c: sqlite3.Connection, calendar: str, receipt: Receipt, text: s
     )
 
 
-def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int, note: str = "", text: str = "") -> None:
+def published(c: Connection, claim: Claim, receipt: Receipt, parts: int, note: str = "", text: str = "") -> None:
     """Every part is public: the channel is free, the receipt (`text`, if made already) is kept, bodies and capabilities are forgotten."""
     c.execute(
         "UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = :note, slug = '', payload = '',"
@@ -44,7 +44,7 @@ def published(c: sqlite3.Connection, claim: Claim, receipt: Receipt, parts: int,
 
 
 def ended(
-    c: sqlite3.Connection,
+    c: Connection,
     claim: Claim,
     state: str,
     *,
@@ -79,7 +79,7 @@ def ended(
     give_back(c, claim)
 
 
-def freeze(c: sqlite3.Connection, claim: Claim, payload: str) -> None:
+def freeze(c: Connection, claim: Claim, payload: str) -> None:
     """From the first intent on the payload stays as it is, and lateness is no reason any more to stop half-way."""
     c.execute(
         "UPDATE delivery SET payload = :payload, released = 1 WHERE calendar = :calendar AND name = :name",
@@ -87,7 +87,7 @@ def freeze(c: sqlite3.Connection, claim: Claim, payload: str) -> None:
     )
 
 
-def log_attempt(c: sqlite3.Connection, claim: Claim, at: datetime, part: int, slug: str, note: str) -> None:
+def log_attempt(c: Connection, claim: Claim, at: datetime, part: int, slug: str, note: str) -> None:
     """A line of the attempt log; `note` is already masked."""
     c.execute(
         "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note)"
@@ -104,7 +104,7 @@ def log_attempt(c: sqlite3.Connection, claim: Claim, at: datetime, part: int, sl
     )
 
 
-def receipt_in(c: sqlite3.Connection, calendar: str, name: str) -> Receipt | None:
+def receipt_in(c: Connection, calendar: str, name: str) -> Receipt | None:
     """The receipt that the ledger keeps of a delivery."""
     params = {"calendar": calendar, "name": name}
     row = c.execute("SELECT receipt FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from smm_cli.errors import UsageError
 from smm_cli.ledger.claims import ANEW
+from smm_cli.ledger.engine import LOCKED, Connection
 from smm_cli.ledger.journal import PUBLISH, close_intent, drop_from, forget_exchanges, part_receipt_from, part_receipt_text
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.ledger.outcomes import keep_receipt
@@ -61,7 +61,7 @@ def cancel(ledger: Ledger, deliveries: Iterable[Delivery], now: datetime) -> lis
     done = []
     for delivery in deliveries:
 
-        def act(c: sqlite3.Connection, delivery: Delivery = delivery) -> bool:
+        def act(c: Connection, delivery: Delivery = delivery) -> bool:
             _ensure(c, ledger, delivery)
             changed = c.execute(
                 "UPDATE delivery SET state = 'cancelled', held = 0, released = 0 WHERE calendar = :calendar AND name = :name"
@@ -85,10 +85,10 @@ def resolve(ledger: Ledger, delivery: Delivery, url: str | None, now: datetime) 
     Raises UsageError where there is nothing to resolve.
     """
 
-    def act(c: sqlite3.Connection) -> bool:
+    def act(c: Connection) -> bool:
         _ensure(c, ledger, delivery)
         params = {"calendar": ledger.calendar, "name": delivery.name}
-        row = c.execute("SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
+        row = c.execute(f"SELECT * FROM delivery WHERE calendar = :calendar AND name = :name{LOCKED}", params).fetchone()
         if row["state"] in (PUBLISHED, SENDING):
             return False
         if url is None:
@@ -113,7 +113,7 @@ def resolve(ledger: Ledger, delivery: Delivery, url: str | None, now: datetime) 
         raise UsageError(f"{delivery.name} is published: there is nothing to resolve", hint=f"smm queue show {delivery.name}")
 
 
-def _not_published(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) -> None:
+def _not_published(c: Connection, ledger: Ledger, delivery: Delivery) -> None:
     params = {"calendar": ledger.calendar, "name": delivery.name}
     unsure = f"SELECT part FROM part WHERE calendar = :calendar AND delivery = :name AND {UNSURE}"
     for row in c.execute(unsure, params).fetchall():
@@ -131,7 +131,7 @@ def _not_published(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) ->
     )
 
 
-def _open_parts_public(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery, url: str, now: datetime) -> bool:
+def _open_parts_public(c: Connection, ledger: Ledger, delivery: Delivery, url: str, now: datetime) -> bool:
     """Whether there was a part of which nobody knew; it is public now."""
     receipt = part_receipt_text(PartReceipt(id=url.rstrip("/").rpartition("/")[2], url=url, at=now))
     done = c.execute(
@@ -142,7 +142,7 @@ def _open_parts_public(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery
     return done.rowcount > 0
 
 
-def _public_parts(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) -> tuple[PartReceipt, ...]:
+def _public_parts(c: Connection, ledger: Ledger, delivery: Delivery) -> tuple[PartReceipt, ...]:
     """The receipts of the parts that are public."""
     rows = c.execute(
         "SELECT receipt, public_at FROM part WHERE calendar = :calendar AND delivery = :name AND act = :act AND public_at IS NOT NULL"
@@ -153,7 +153,7 @@ def _public_parts(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) -> 
     return tuple(replace(receipt, at=receipt.at or moment(at)) for receipt, at in found)
 
 
-def _go_on(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery, public: int) -> None:
+def _go_on(c: Connection, ledger: Ledger, delivery: Delivery, public: int) -> None:
     """The rest of a thread is sent at the next tick."""
     c.execute(
         "UPDATE delivery SET state = 'retry', next_at = NULL, attempts = 0, released = 1, held = 0, note = '', slug = '', receipt = '',"
@@ -165,7 +165,7 @@ def _go_on(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery, public: in
 def _each(ledger: Ledger, deliveries: Iterable[Delivery], change: str, where: str) -> list[str]:
     wanted = list(deliveries)
 
-    def act(c: sqlite3.Connection) -> list[str]:
+    def act(c: Connection) -> list[str]:
         done = []
         for delivery in wanted:
             _ensure(c, ledger, delivery)
@@ -180,10 +180,10 @@ def _each(ledger: Ledger, deliveries: Iterable[Delivery], change: str, where: st
     return ledger.write(act)
 
 
-def _ensure(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) -> None:
+def _ensure(c: Connection, ledger: Ledger, delivery: Delivery) -> None:
     c.execute(
         "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at)"
-        " VALUES (:calendar, :name, :post, :channel, :occurrence, 'planned', :due) ON CONFLICT DO NOTHING",
+        " VALUES (:calendar, :name, :post, :channel, :occurrence, 'planned', :due) ON CONFLICT (calendar, name) DO NOTHING",
         {
             "calendar": ledger.calendar,
             "name": delivery.name,
@@ -196,11 +196,12 @@ def _ensure(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) -> None:
     _free_dead(c, ledger, delivery)
 
 
-def _free_dead(c: sqlite3.Connection, ledger: Ledger, delivery: Delivery) -> None:
+def _free_dead(c: Connection, ledger: Ledger, delivery: Delivery) -> None:
     """What a process that died was sending is nobody's any more: people may decide about it."""
     params = {"calendar": ledger.calendar, "channel": delivery.channel, "name": delivery.name}
-    row = c.execute("SELECT owner, delivery FROM channel WHERE calendar = :calendar AND name = :channel", params).fetchone()
-    if row is None or row["delivery"] != delivery.name or not ledger.alive.is_alive(row["owner"]):
+    wanted = f"SELECT owner, delivery, lease_until FROM channel WHERE calendar = :calendar AND name = :channel{LOCKED}"
+    row = c.execute(wanted, params).fetchone()
+    if row is None or row["delivery"] != delivery.name or not ledger.alive.holds(row["owner"], row["lease_until"]):
         c.execute("UPDATE delivery SET state = 'retry' WHERE calendar = :calendar AND name = :name AND state = 'sending'", params)
 
 

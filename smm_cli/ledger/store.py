@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any, Self, TypeVar
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.alive import Alive
 from smm_cli.ledger.db import Db
+from smm_cli.ledger.engine import Connection, Engine, Row
 from smm_cli.ledger.journal import Journal
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.channel import Account
@@ -45,7 +45,7 @@ class Attempt:
 class Ledger:
     """Facts about the deliveries of one calendar."""
 
-    def __init__(self, db: Db, calendar: str, runner: str, alive: Alive) -> None:
+    def __init__(self, db: Engine, calendar: str, runner: str, alive: Alive) -> None:
         self.db = db
         self.calendar = calendar
         self.runner = runner
@@ -76,11 +76,11 @@ class Ledger:
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    def write(self, act: Callable[[sqlite3.Connection], T]) -> T:
+    def write(self, act: Callable[[Connection], T]) -> T:
         """Run `act` in a transaction, durable on return."""
         return self.db.write(act)
 
-    async def commit(self, act: Callable[[sqlite3.Connection], T]) -> T:
+    async def commit(self, act: Callable[[Connection], T]) -> T:
         """Run `act` together with what else is ready; durable when it returns. Who is interrupted waiting does not undo it."""
         return await self.db.submit(act)
 
@@ -101,7 +101,7 @@ class Ledger:
         rows = self.db.read(
             "SELECT delivery, owner, lease_until FROM channel WHERE calendar = :calendar AND owner <> ''", {"calendar": self.calendar}
         )
-        found = {row["delivery"]: moment(row["lease_until"]) for row in rows if self.alive.is_alive(row["owner"])}
+        found = {row["delivery"]: moment(row["lease_until"]) for row in rows if self.alive.holds(row["owner"], row["lease_until"])}
         return {delivery: until for delivery, until in found.items() if until is not None}
 
     def attempts(self, name: str) -> list[Attempt]:
@@ -174,12 +174,12 @@ class Ledger:
             )
         )
 
-    def counter(self) -> int:
-        """A number that every writing transaction raises: a mark for the door."""
-        return int(self.db.read("SELECT value FROM counter")[0]["value"])
+    def counter(self) -> int | None:
+        """A number that every writing transaction raises: a mark for the door. None where the door cannot look."""
+        return self.db.counter()
 
 
-def record_of(row: sqlite3.Row, busy: dict[str, datetime]) -> Record:
+def record_of(row: Row, busy: dict[str, datetime]) -> Record:
     """A row as a Record; one left in the middle by a dead process is to be taken up again at once."""
     state, next_at = row["state"], moment(row["next_at"])
     if state == SENDING:
