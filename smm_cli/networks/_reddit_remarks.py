@@ -9,10 +9,10 @@ from smm_cli.words.post import Post
 from smm_cli.words.problem import ERROR, WARNING, Place, Problem
 
 if TYPE_CHECKING:
-    from smm_cli.networks.base import Network
+    from smm_cli.networks.base import Facts, Network
 
 
-def remarks_on(network: Network, post: Post, payload: Payload) -> tuple[Problem, ...]:
+def remarks_on(network: Network, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
     """Errors: it cannot be sent. Warnings: something is left out, or the subreddit will refuse it."""
     first, told = payload.parts[0], network.account.facts if network.account else {}
     kind, sr = first.fields["kind"], first.fields["sr"]
