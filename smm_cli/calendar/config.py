@@ -121,7 +121,9 @@ def _calendar(root: Path, file: ChannelsFile, channels: dict[str, Channel], line
             signed=approval.signed,
         ),
         ledger=LedgerSettings(ledger.url, ledger.claims, ledger.branch, ledger.commit),
-        alerts=Alerts(tuple(alerts.to), tuple(alerts.deputy), tuple(alerts.on), alerts.heartbeat),
+        alerts=Alerts(
+            tuple(alerts.to), tuple(alerts.deputy), tuple(alerts.on), alerts.heartbeat, alerts.deputy_after, alerts.heartbeat_every
+        ),
         ignored=frozenset(file.check.ignore),
         media=file.media.model_dump(exclude_defaults=True),
     )

@@ -118,6 +118,8 @@ def _plain(value: Any) -> Any:
 Texts = Annotated[list[str], BeforeValidator(_list)]
 Name = Annotated[str, BeforeValidator(_name)]
 Names = Annotated[list[Name], BeforeValidator(_list)]
+Recipient = Annotated[str, _like(r"channel:.+|mail:[^@\s]+@[^@\s]+|(env|file|age|command|keyring):.+", "channel:team-chat")]
+Recipients = Annotated[list[Recipient], BeforeValidator(_list)]
 Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=str)]
 MaxLate = Annotated[float | None, BeforeValidator(_max_late, json_schema_input_type=str)]
 QuietHours = Annotated[str, BeforeValidator(_quiet)]
@@ -230,12 +232,16 @@ class PauseTable(Strict):
 
 
 class AlertsTable(Strict):
-    """`[alerts]`."""
+    """`[alerts]`: `to` and `deputy` are channel:NAME, mail:ADDRESS, or a reference to an address that takes {"text": …}."""
 
-    to: Texts = Field(default_factory=list)
-    deputy: Texts = Field(default_factory=list)
-    on: Texts = Field(default_factory=list)
-    heartbeat: str = ""
+    to: Recipients = Field(default_factory=list)
+    deputy: Recipients = Field(default_factory=list)
+    deputy_after: Duration = 86400.0
+    on: Annotated[list[Literal["failure", "unknown", "hold", "token"]], BeforeValidator(_list)] = Field(default_factory=list)
+    heartbeat: Annotated[
+        str, _like(r"https://\S+|http://(127\.0\.0\.1|localhost)\S*|(env|file|age|command|keyring):.+", "env:HEARTBEAT_URL")
+    ] = ""
+    heartbeat_every: Duration = 900.0
 
 
 class MediaTable(Strict):

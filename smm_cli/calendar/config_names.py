@@ -75,9 +75,25 @@ def _unknown(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
         handles = {**person.handles, **(person.model_extra or {})}
         where = "channel or network for a handle"
         yield from _each(where, handles, {*channels, *known, "title", "git", "login"}, ("people", name), lines)
+    yield from _recipients(file, lines)
+
+
+def _recipients(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
+    """Who hears of alerts: a channel that people read among themselves, or a mail that some channel can send."""
     for key in ("to", "deputy"):
-        named = [text.removeprefix("channel:") for text in getattr(file.alerts, key) if text.startswith("channel:")]
-        yield from _each("channel", named, channels, ("alerts", key), lines)
+        said: list[str] = getattr(file.alerts, key)
+        named = [text.removeprefix("channel:") for text in said if text.startswith("channel:")]
+        yield from _each("channel", named, set(file.channels), ("alerts", key), lines)
+        for name in named:
+            network = file.channels[name].network if name in file.channels else ""
+            if network in networks.built_in() and not networks.load(network).takes_alerts:
+                what = f"{name} is public: what goes wrong would be posted on {networks.load(network).title}"
+                yield problem(
+                    "alert-public", what, ("alerts", key), lines, 'name a chat of yours, "mail:ADDRESS" or "env:ADDRESS"', WARNING
+                )
+        if any(text.startswith("mail:") for text in said) and not any(one.network == "smtp" for one in file.channels.values()):
+            what = "no channel can send mail: there is none of the network smtp"
+            yield problem("alert-mail", what, ("alerts", key), lines, "smm channel add mail --network smtp", WARNING)
 
 
 def _each(kind: str, words: Iterable[str], among: set[str], path: Key, lines: Lines) -> Iterator[Problem]:

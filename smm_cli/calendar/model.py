@@ -74,6 +74,8 @@ class Alerts:
     deputy: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     heartbeat: str = ""
+    deputy_after: float = 86400.0
+    heartbeat_every: float = 900.0
 
 
 @dataclass(frozen=True)

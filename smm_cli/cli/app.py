@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("resume", "Begin again after a pause, without a flood."),
     "log": ("log", "What went out, from the receipts."),
     "doctor": ("doctor", "Look for what will break: permissions, clock, credentials."),
+    "alert": ("alert", "Who hears of what goes wrong: list, test."),
     "schema": ("schema", "JSON Schemas of posts and channels.toml."),
     "sandbox": ("sandbox", "Fake networks on this machine, with a page of what was posted."),
     "trust": ("trust", "Allow a command: reference on this machine."),

@@ -82,6 +82,8 @@ def references_of(calendar: Calendar) -> Iterator[tuple[str, str]]:
                 yield f"all of {network}", value
     yield "the ledger", calendar.ledger.url
     yield "the heartbeat", calendar.alerts.heartbeat
+    for recipient in (*calendar.alerts.to, *calendar.alerts.deputy):
+        yield "alerts", recipient
 
 
 def show(asked: Mapping[str, list[str]], trusted: tuple[str, ...], *, as_json: bool) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
+from smm_cli.accounts.machine import read_machine
+from smm_cli.calendar.model import Alerts
 from smm_cli.calendar.near import did_you_mean
 from smm_cli.delivery.announce import announce
 from smm_cli.delivery.channel_run import ChannelRun
@@ -77,9 +79,23 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
         plan = plan_posts(calendar, source, posts, runner.history(), now, until=now, waits=waits, held=held)
     elif notes:
         counter = runner.ledger.counter()
-    wake_at = min(filter(None, (plan.wake_at, tell_at)), default=None)
+    alert_at, missed = await _alerts(
+        runner, lambda until: plan_posts(calendar, source, posts, runner.history(), now, until=until, waits=waits, held=wrong), outcomes
+    )
+    wake_at = min(filter(None, (plan.wake_at, tell_at, alert_at)), default=None)
     leave_word(runner, before, counter, wake_at, bool(runner.ledger.stopped()))
-    return Ticked(tuple(outcomes), indexed.problems, plan, notes)
+    return Ticked(tuple(outcomes), indexed.problems, plan, (*notes, *missed))
+
+
+async def _alerts(
+    runner: Runner, plan_until: Callable[[datetime | None], Plan], outcomes: Sequence[Outcome]
+) -> tuple[datetime | None, tuple[str, ...]]:
+    """Tell those who want to hear of it what needs somebody; most calendars have nobody, and import nothing."""
+    if runner.calendar.alerts == Alerts() and not read_machine().alerts:
+        return None, ()
+    from smm_cli.delivery.alerts import after_tick
+
+    return await after_tick(runner, plan_until, outcomes)
 
 
 def _refuse_unknown(only: Collection[str], posts: Sequence[Post]) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from smm_cli.ledger.db import Connection
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.frozen import dataclass
@@ -32,33 +31,26 @@ def tellings(ledger: Ledger) -> list[Telling]:
     return [Telling(row["name"], row["recipient"], _sure(row["since"]), _sure(row["next_at"]), moment(row["told_at"])) for row in rows]
 
 
-def keep(ledger: Ledger, names: Sequence[str], anew: Collection[str], recipients: Sequence[str], now: datetime) -> None:
-    """What needs somebody now: `names`. What is mended is forgotten; what happened `anew` is told again."""
-    known = tellings(ledger)
-    gone = {one.name for one in known if one.name not in names or (one.name in anew and one.told_at is not None)}
-    left = {(one.name, one.recipient) for one in known if one.name not in gone}
-    since = {one.name: one.since for one in known if one.name not in gone}
-    new = [(name, recipient) for name in names for recipient in recipients if (name, recipient) not in left]
-    if not gone and not new:
-        return
+def forget(ledger: Ledger, names: Sequence[str]) -> None:
+    """They are mended, or happened anew: whoever heard of them hears of them again if they come back."""
+    rows = [{"calendar": ledger.calendar, "name": name} for name in names]
+    if rows:
+        ledger.write(lambda c: c.executemany("DELETE FROM alert WHERE calendar = :calendar AND name = :name", rows))
 
-    def act(c: Connection) -> None:
-        for name in sorted(gone):
-            c.execute("DELETE FROM alert WHERE calendar = :calendar AND name = :name", {"calendar": ledger.calendar, "name": name})
-        for name, recipient in new:
-            c.execute(
-                "INSERT INTO alert (calendar, name, recipient, since, next_at) VALUES (:calendar, :name, :recipient, :since, :at)"
-                " ON CONFLICT (calendar, name, recipient) DO NOTHING",
-                {
-                    "calendar": ledger.calendar,
-                    "name": name,
-                    "recipient": recipient,
-                    "since": ms(since.get(name, now)),
-                    "at": ms(now),
-                },
-            )
 
-    ledger.write(act)
+def add(ledger: Ledger, since: Mapping[str, datetime], recipients: Sequence[str], now: datetime) -> None:
+    """Each of `recipients` is to hear of each of these, `since` when they are so."""
+    rows = [
+        {"calendar": ledger.calendar, "name": name, "recipient": recipient, "since": ms(at), "at": ms(now)}
+        for name, at in since.items()
+        for recipient in recipients
+    ]
+    sql = (
+        "INSERT INTO alert (calendar, name, recipient, since, next_at) VALUES (:calendar, :name, :recipient, :since, :at)"
+        " ON CONFLICT (calendar, name, recipient) DO NOTHING"
+    )
+    if rows:
+        ledger.write(lambda c: c.executemany(sql, rows))
 
 
 def told(ledger: Ledger, recipient: str, names: Sequence[str], now: datetime) -> None:
@@ -70,8 +62,8 @@ def not_reached(ledger: Ledger, recipient: str, names: Sequence[str], now: datet
     """`recipient` could not be told; when it is tried again."""
     params = {"calendar": ledger.calendar, "recipient": recipient}
     sql = "SELECT max(tries) AS tries FROM alert WHERE calendar = :calendar AND recipient = :recipient AND told_at IS NULL"
-    tries = ledger.db.read(sql, params)[0]["tries"] or 0
-    at = now + min(LONGEST, AGAIN * 2 ** min(tries, 10))
+    tries = int(ledger.db.read(sql, params)[0]["tries"] or 0)
+    at = now + min(LONGEST, AGAIN * float(2 ** min(tries, 10)))
     _each(ledger, recipient, names, "tries = tries + 1, next_at = :at", at)
     return at
 

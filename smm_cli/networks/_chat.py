@@ -13,7 +13,7 @@ from smm_cli.networks._pointer import pointer
 from smm_cli.networks._short import described
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.quiet import hushed, quiet
-from smm_cli.words.channel import Person
+from smm_cli.words.channel import Account, Channel, Person
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Field, Multipart, Request
 from smm_cli.words.post import Blob, Media, Part, Post
@@ -31,11 +31,16 @@ class Chat(Network):
     """A room that an account writes to. Parts of a post are messages that answer the one before."""
 
     threads = True
+    takes_alerts = True
     takes = frozenset({"link", "tags"})
     calls = CALL
     wants_handles = True
     address: re.Pattern[str] | None = None
     """Finds a message's id in its address; several groups are joined by dots. None: messages cannot be answered."""
+
+    def __init__(self, channel: Channel, account: Account | None = None) -> None:
+        super().__init__(channel, account)
+        self.auth = self.auth_of(channel.settings)
 
     # -- composing -------------------------------------------------------------------------------------------------------
 

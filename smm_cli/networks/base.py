@@ -74,6 +74,8 @@ class Network:
     """Whether `verify` is asked once a day before sending; False where asking troubles the receiver."""
     late_limit: ClassVar[bool] = True
     """Whether lateness matters (False for a site: its pages carry their own date)."""
+    takes_alerts: ClassVar[bool] = False
+    """Whether it is read by people among themselves, so that alerts may be told there."""
     wants_handles: ClassVar[bool] = False
     """Whether a person without a handle is worth a warning although `mention` is its own."""
     handoff: ClassVar[bool] = False

@@ -39,6 +39,7 @@ class Matrix(Network):
 
     name = "matrix"
     title = "Matrix"
+    takes_alerts = True
     docs = SPEC
     auth: Auth = Session()
     text = (Limit("bytes", 60_000, "utf8", f"{SPEC}/#size-limits: 65536 for the event, less what servers add to it", READ),)

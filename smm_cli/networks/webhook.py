@@ -41,6 +41,7 @@ class Webhook(Network):
 
     name = "webhook"
     title = "Webhook"
+    takes_alerts = True
     docs = SPEC
     auth = StandardWebhooks()
     takes = frozenset(

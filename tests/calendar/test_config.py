@@ -106,9 +106,9 @@ campaign = "herbst"
 from = 2026-11-24T09:00:00Z
 
 [alerts]
-to = ["mail:ada@acme.example", "channel:hooks"]
-deputy = "mail:bob@acme.example"
-on = ["failed", "unknown"]
+to = ["env:ADA_HEARS", "channel:hooks"]
+deputy = "env:BOB_HEARS"
+on = ["failure", "unknown"]
 heartbeat = "env:HEALTHCHECK_URL"
 
 [check]
@@ -165,7 +165,7 @@ def test_everything_that_channels_toml_can_say_is_read():
         "receipts",
         True,
     )
-    assert calendar.alerts.deputy == ("mail:bob@acme.example",)
+    assert calendar.alerts.deputy == ("env:BOB_HEARS",)
     assert calendar.alerts.heartbeat == "env:HEALTHCHECK_URL"
     assert calendar.ignored == {"repeated-text"}
     assert calendar.media == {"address": "https://cdn.acme.example/"}

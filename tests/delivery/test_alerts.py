@@ -1,0 +1,194 @@
+"""Those whom [alerts] names hear of what needs somebody: once, with what mends it; a heartbeat tells of good ticks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from smm_cli.calendar.cached import load_calendar
+from smm_cli.calendar.index import Index
+from smm_cli.calendar.source import WorkTree
+from smm_cli.clock import SetClock
+from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.tick import tick
+from smm_cli.ledger.alerts import tellings
+from smm_cli.ledger.store import Ledger
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+CONFIG = """[calendar]
+name = "acme"
+timezone = "UTC"
+{more}
+[channels.toots]
+network = "mastodon"
+server = "{url}"
+secret = "env:BOX_TOKEN"
+
+[channels.team]
+network = "rocketchat"
+server = "{url}"
+room = "GENERAL"
+secret = {{ user_id = "env:BOX_TOKEN", token = "env:BOX_TOKEN" }}
+
+[alerts]
+{alerts}
+"""
+ADDRESS = 'to = "env:ALERT_URL"\n'
+
+
+class Town:
+    """A Mastodon that refuses posts, a chat, and an address for alerts and heartbeats, on one port."""
+
+    def __init__(self, says):
+        self.says, self.alerts, self.beats, self.chat, self.away, self.refuses = says, [], 0, [], False, True
+
+    def __call__(self, seen):
+        if seen.path.startswith("/alerts"):
+            if self.away:
+                return self.says(503)
+            self.alerts.append(seen.json["text"])
+            return self.says(200, {})
+        if seen.path.startswith("/beat"):
+            self.beats += 1
+            return self.says(503 if self.away else 200, {})
+        if seen.path.startswith("/api/v1/chat."):
+            self.chat.append(seen.json)
+            return self.says(200, {"success": True, "message": {"_id": "m1", "rid": "GENERAL", "ts": "2026-11-24T09:00:00Z"}})
+        if seen.method == "POST" and seen.path.startswith("/api/v1/statuses"):
+            if self.refuses:
+                return self.says(422, {"error": "Validation failed: <b>no</b> @ada *today*"})
+            return self.says(200, {"id": "7", "url": "https://x.example/7", "created_at": "2026-11-24T09:00:00Z"})
+        return self.says(200, {"id": "1", "username": "acme", "acct": "acme", "url": "https://x.example/@acme"})
+
+
+@pytest.fixture
+def run_ticks(calendar, loopback, says, monkeypatch):
+    """Ticks an hour apart, with what `between` does before each; the town, and what each tick noted."""
+
+    def run(count, alerts=ADDRESS, between=lambda number, town, root: None, more=""):
+        async def work():
+            root, clock, notes, wakes = calendar.root, SetClock(NOW), [], []
+            (root / "posts").mkdir()
+            town = Town(says)
+            async with loopback(town) as server:
+                monkeypatch.setenv("ALERT_URL", f"{server.url}/alerts")
+                monkeypatch.setenv("BEAT_URL", f"{server.url}/beat")
+                (root / "channels.toml").write_text(CONFIG.format(url=server.url, alerts=alerts, more=more))
+                (root / "posts" / "a.md").write_text(
+                    "---\nid: a\nstatus: ready\nchannels: toots\npublish_at: 2026-11-24 09:00\n---\n\nHello.\n"
+                )
+                for number in range(count):
+                    between(number, town, root)
+                    kept = load_calendar(root)
+                    ledger = Ledger.open(kept.state / "ledger.db", kept.name, "here")
+                    with Runner(kept, WorkTree(root), ledger, Index(kept), clock) as runner:
+                        ticked = await tick(runner)
+                        notes.append(ticked.notes)
+                        wakes.append(runner.index.read_wake().get("wake_at"))
+                        left = [(one.name, one.recipient) for one in tellings(ledger) if one.told_at is None]
+                    clock.set(clock.now() + timedelta(hours=1))
+            return town, notes, wakes, left
+
+        return asyncio.run(work())
+
+    return run
+
+
+def test_a_failure_is_told_once_with_the_command_that_mends_it(run_ticks):
+    town, notes, _, left = run_ticks(4)
+    (text,) = town.alerts
+    assert text.startswith("smm, acme:\na@toots failed and is surely not published")
+    assert "smm queue retry a@toots" in text
+    assert notes == [(), (), (), ()]
+    assert left == []
+
+
+def test_an_address_that_does_not_answer_is_told_later_and_says_so_without_showing_itself(run_ticks):
+    def between(number, town, root):
+        town.away = number < 2
+
+    town, notes, _, _ = run_ticks(4, between=between)
+    assert len(town.alerts) == 1
+    assert "alerts cannot be told to env:ALERT_URL" in notes[0][0]
+    assert "/alerts" not in notes[0][0]
+    assert notes[3] == ()
+
+
+def test_a_chat_of_the_calendar_hears_it_as_text_that_calls_nobody(run_ticks):
+    town, notes, _, _ = run_ticks(2, 'to = "channel:team"\n')
+    assert notes == [(), ()]
+    (said,) = town.chat
+    text = json.dumps(said, ensure_ascii=False)
+    assert "a@" in text
+    assert "queue retry" in text
+    assert "@ada " not in text
+
+
+def test_what_fails_again_is_told_again(run_ticks):
+    from smm_cli.ledger.people import retry
+    from smm_cli.words.delivery import Delivery
+
+    def between(number, town, root):
+        if number == 2:
+            with Ledger.open(root / ".smm" / "ledger.db", "acme", "here") as ledger:
+                assert retry(ledger, [Delivery("a", "toots", "mastodon")])
+
+    town, _, _, _ = run_ticks(4, between=between)
+    assert len(town.alerts) == 2
+
+
+def test_what_is_mended_is_told_no_more_and_forgotten(run_ticks):
+    from smm_cli.ledger.people import retry
+    from smm_cli.words.delivery import Delivery
+
+    def between(number, town, root):
+        town.away, town.refuses = number == 0, number == 0
+        if number == 1:
+            with Ledger.open(root / ".smm" / "ledger.db", "acme", "here") as ledger:
+                assert retry(ledger, [Delivery("a", "toots", "mastodon")])
+
+    town, _, _, left = run_ticks(3, between=between)
+    assert town.alerts == []
+    assert left == []
+
+
+def test_a_deputy_hears_of_what_is_not_mended_in_time(run_ticks):
+    town, _, _, _ = run_ticks(5, 'to = "channel:team"\ndeputy = "env:ALERT_URL"\ndeputy_after = "3h"\n')
+    assert len(town.chat) == 1
+    assert len(town.alerts) == 1
+
+
+def test_only_the_kinds_that_on_names_are_told(run_ticks):
+    town, _, _, _ = run_ticks(2, ADDRESS + 'on = ["unknown", "token"]\n')
+    assert town.alerts == []
+
+
+def test_each_good_tick_beats_and_the_next_is_not_later_than_the_heartbeat(run_ticks):
+    town, notes, wakes, _ = run_ticks(3, 'heartbeat = "env:BEAT_URL"\nheartbeat_every = "10m"\n')
+    assert town.beats == 3
+    assert float(wakes[0]) == (NOW + timedelta(minutes=10)).timestamp()
+    assert notes == [(), (), ()]
+
+
+def test_a_heartbeat_that_is_not_heard_is_said_and_holds_nothing_up(run_ticks):
+    def between(number, town, root):
+        town.away, town.refuses = True, False
+
+    _, notes, _, _ = run_ticks(1, 'heartbeat = "env:BEAT_URL"\n', between)
+    assert "the heartbeat was not heard" in notes[0][0]
+
+
+def test_a_hundred_failures_are_one_message(run_ticks):
+    def between(number, town, root):
+        for n in range(30):
+            (root / "posts" / f"b{n}.md").write_text(
+                f"---\nid: b{n}\nstatus: ready\nchannels: toots\npublish_at: 2026-11-24 09:00\n---\n\nHello {n}.\n"
+            )
+
+    town, _, _, left = run_ticks(1, between=between)
+    (text,) = town.alerts
+    assert "and 21 more: smm status" in text
+    assert left == []
