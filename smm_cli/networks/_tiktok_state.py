@@ -5,14 +5,57 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from smm_cli.errors import Rejected, Retriable
 from smm_cli.networks._articles import SKEW, squashed
-from smm_cli.words.conversation import Found, Intent
+from smm_cli.networks._tiktok_api import ask
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Publishing, Wait
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Answer
+from smm_cli.words.exchange import Answer, Json, Request
 
 COMPLETE, WAITING, FAILED, UPLOADING = "PUBLISH_COMPLETE", "SEND_TO_USER_INBOX", "FAILED", "PROCESSING_UPLOAD"
 """States of status/fetch. Source: developers.tiktok.com/doc/content-posting-api-reference-get-video-status (2026-11-22)."""
+WAITS = (2.0, 2.0, 5.0, 10.0, 10.0, 10.0, 60.0, 120.0, 300.0, 600.0)
+"""Seconds between questions what became of a post."""
+LIST = 20
 LISTED = (("fields", "id,title,video_description,create_time,share_url"),)
+
+
+def became(api: str, receipt: PartReceipt, user: str, *, film: bool) -> Publishing:
+    """The receipt of a post once TikTok says what became of it. Raises Rejected where it was not published."""
+    answer = Answer(0)
+    for seconds in WAITS:
+        answer = yield _status(api, receipt.id)
+        if (state := state_of(answer)) in (COMPLETE, WAITING):
+            break
+        if state == FAILED:
+            reason = answer.get("data", "fail_reason", default="no reason given")
+            raise Rejected(f"TikTok did not publish it: {reason}", slug="tiktok-failed")
+        yield Wait(seconds)
+    return named(receipt, answer, user, film=film)
+
+
+def find_film(api: str, message: PayloadPart, answers: tuple[Answer, ...], user: str) -> Looking:
+    """Whether a film was published: its own state says so."""
+    publish_id = next((str(id) for answer in answers if (id := answer.get("data", "publish_id"))), "")
+    answer = yield _status(api, publish_id)
+    state = state_of(answer)
+    if state in (COMPLETE, WAITING):
+        return Found(named(begun(publish_id, user), answer, user, film=True))
+    size = message.media[0].blob.size if message.media[0].blob else 0
+    if state == FAILED or (state == UPLOADING and int(answer.get("data", "uploaded_bytes", default=size)) < size):
+        return Absent()
+    raise Retriable("TikTok still works on the film")
+
+
+def find_photos(api: str, message: PayloadPart, intent: Intent, user: str) -> Looking:
+    """Photos, whose id was lost, among the newest public posts: not to find them there proves nothing."""
+    request = Request("POST", f"{api}/video/list/", Json({"max_count": LIST}), query=LISTED)
+    return among((yield request), intent, message) or CannotTell(profile(user) or "https://www.tiktok.com")
+
+
+def begun(publish_id: str, user: str) -> PartReceipt:
+    """The receipt of what TikTok works on still."""
+    return PartReceipt(publish_id, profile(user), {"publish_id": publish_id})
 
 
 def state_of(answer: Answer) -> str:
@@ -48,3 +91,7 @@ def among(answer: Answer, intent: Intent, message: PayloadPart) -> Found | None:
         if made >= intent.at - SKEW and any(full.startswith(text) for text in shown for full in wanted):
             return Found(PartReceipt(str(item.get("id")), str(item.get("share_url") or ""), at=made))
     return None
+
+
+def _status(api: str, publish_id: str) -> Request:
+    return ask(api, "post/publish/status/fetch/", {"publish_id": publish_id})
