@@ -21,6 +21,9 @@ VERSION = "v1"
 MENTION = re.compile(r"@\{([^{}\n]+)\}")
 SENT = ("title", "link", "canonical", "tags", "language", "author", "date", "content_warning", "visibility", "reply_to", "quote")
 SENT_TOO = ("first_comment", "split", "numbering")
+WORDS = {"pictures": "media", "handles": "handles of people"}
+"""What a person calls a key of `said_by_channel`, where she would not know it."""
+Said = dict[str, dict[str, Any]]
 TIMES = ("publish_at", "timezone", "slot", "not_before", "not_after", "repeat", "until", "max_late", "urgent")
 
 
@@ -31,13 +34,36 @@ def approval_digest(post: Post, calendar: Calendar, source: Source) -> str:
     of people mentioned, times or `slot: next` as written. Never notes, comments, approvals, status, path, order, campaign, pillar.
     A missing file counts as such: to add it changes the digest.
     """
+    return digest_of(post.id, said_by_channel(post, calendar, source))
+
+
+def said_by_channel(post: Post, calendar: Calendar, source: Source) -> Said:
+    """What an approval covers, by channel: plain JSON, without keys that say nothing."""
     read: dict[str, str] = {}
-    said = {
+    return {
         target.channel.name: _said(aim(post, target.channel, calendar), target.channel, calendar, source, read)
         for target in channels_of(post, calendar)
     }
-    whole = json.dumps([post.id, said], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(post_id: str, said: Said) -> str:
+    """The digest of what `said_by_channel` gave."""
+    whole = json.dumps([post_id, said], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return f"{VERSION}:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def differences(before: Said, after: Said) -> str:
+    """What differs between two contents of one post, in words: keys, each with its channels where it is not all of them."""
+    told = [f"+{name}" for name in after if name not in before] + [f"-{name}" for name in before if name not in after]
+    both = [name for name in before if name in after]
+    found: dict[str, list[str]] = {}
+    for name in both:
+        for key in {**before[name], **after[name]}:
+            if before[name].get(key) != after[name].get(key):
+                found.setdefault(WORDS.get(key, key), []).append(name)
+    changed = {key: list(dict.fromkeys(names)) for key, names in found.items()}
+    keys = [key if len(names) == len(both) else f"{key} on {', '.join(names)}" for key, names in changed.items()]
+    return "; ".join([*keys, *([f"channels {' '.join(told)}"] if told else [])])
 
 
 def text_digest(post: Post) -> str:

@@ -9,6 +9,8 @@ from smm_cli.calendar import git
 from smm_cli.calendar.digest import approval_digest
 from smm_cli.calendar.edit import edit_post
 from smm_cli.calendar.model import Calendar
+from smm_cli.calendar.people import person_of
+from smm_cli.calendar.witness import GitWitness
 from smm_cli.cli import output
 from smm_cli.cli.channel_file import Keeping
 from smm_cli.cli.planned import plan_of
@@ -17,7 +19,7 @@ from smm_cli.cli.post_lines import keep_post, show_lines
 from smm_cli.cli.session import Session
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import UsageError
-from smm_cli.plan.approval import is_approver, person_of
+from smm_cli.plan.approval import authors_of, is_approver
 from smm_cli.words.delivery import FINAL
 from smm_cli.words.post import Post
 
@@ -36,7 +38,7 @@ def approve(
         name = _person(desk.calendar, who)
         digests = {post.id: approval_digest(post, desk.calendar, desk.source) for post in posts}
         for post in posts:
-            _refuse(desk.calendar, post, name, digests[post.id], seen)
+            _refuse(desk, post, name, digests[post.id], seen)
         if not keeping.dry_run and not _agreed(desk, posts, yes):
             output.tell("Nothing was approved.")
             return 0
@@ -96,29 +98,22 @@ def _person(calendar: Calendar, who: str) -> str:
     return name
 
 
-def _refuse(calendar: Calendar, post: Post, name: str, digest: str, seen: str) -> None:
+def _refuse(desk: Runner, post: Post, name: str, digest: str, seen: str) -> None:
+    calendar = desk.calendar
     if not is_approver(name, calendar):
         known = ", ".join(calendar.approval.approvers)
         raise UsageError(
             f"{name} is none of those who approve here: {known}", hint="[approval] approvers in channels.toml", slug="approver"
         )
-    if calendar.approval.four_eyes and name in _authors(calendar, post):
+    if calendar.approval.by == "merge":
+        what = "here merging approves: a line would count for nothing"
+        raise UsageError(what, hint="[approval] by in channels.toml; docs/how-to/approval.md", slug="approved-by-merge")
+    if calendar.approval.four_eyes and name in authors_of(post, calendar, GitWitness(calendar, desk.source)).people:
         what = f"{name} wrote {post.id}: somebody else must approve it (four_eyes)"
         raise UsageError(what, hint="ask another approver", slug="four-eyes")
     if seen and not digest.removeprefix("v1:").startswith(seen.removeprefix("v1:")):
         what = f"{post.id} is no longer the version that you saw: it is {digest[: SHOWN + 3]} now"
         raise UsageError(what, hint=f"look again: smm preview {post.id}", slug="seen-another")
-
-
-def _authors(calendar: Calendar, post: Post) -> set[str]:
-    """Who wrote it: `author`, and everybody whom git blames for a line of the file."""
-    blamed = git.ask(calendar.root, "blame", "--line-porcelain", "--", post.path) or b""
-    mails = {
-        line.removeprefix("author-mail ").strip("<>")
-        for line in blamed.decode("utf-8", "replace").splitlines()
-        if line[:12] == "author-mail "
-    }
-    return {person_of(who, calendar) for who in (*mails, post.author) if who and who != "not.committed.yet"}
 
 
 def _by(line: str, name: str, calendar: Calendar) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
@@ -38,9 +39,18 @@ def plan_posts(
         limit=limit,
         waits=waits or {},
         held=held or {},
-        digests=_Digests(calendar, source, posts) if asks_anything(calendar) else {},
+        **_testimony(calendar, source, posts),
         free_days=free_days(calendar.holidays) if calendar.holidays else None,
     )
+
+
+def _testimony(calendar: Calendar, source: Source, posts: Sequence[Post]) -> dict[str, Any]:
+    """Digests and history for `make_plan`, where approval is asked for."""
+    if not asks_anything(calendar):
+        return {}
+    from smm_cli.calendar.witness import GitWitness
+
+    return {"digests": _Digests(calendar, source, posts), "witness": GitWitness(calendar, source)}
 
 
 def held_by(problems: Iterable[Problem], posts: Iterable[Post]) -> dict[str, str]:

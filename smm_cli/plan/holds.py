@@ -74,8 +74,10 @@ def unapproved(wanted: Wanted, scope: Scope) -> Hold | None:
     if not scope.asks_approval or wanted.begun or not approval.is_needed(scope.calendar, wanted.post, wanted.channel):
         return None
     digest = scope.digests.get(wanted.post.id, "") if wanted.post.approved else ""
-    lacking = approval.missing(wanted.post, digest, scope.calendar)
-    return Hold("approval", lacking, f"smm post approve {wanted.post.id}") if lacking else None
+    lacking = approval.missing(wanted.post, digest, scope.calendar, scope.witness)
+    by_line = scope.calendar.approval.by == "line"
+    hint = f"smm post approve {wanted.post.id}" if by_line else "merge it again, reviewed: docs/how-to/approval.md"
+    return Hold("approval", lacking, hint) if lacking else None
 
 
 def paused(wanted: Wanted, scope: Scope, due: datetime | None) -> Hold | None:

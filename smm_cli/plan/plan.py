@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from smm_cli.calendar.model import Calendar
+from smm_cli.plan.approval import NOBODY, Witness
 from smm_cli.plan.gather import gather
 from smm_cli.plan.past import Past
 from smm_cli.plan.place import place
@@ -50,16 +51,17 @@ def make_plan(
     held: Mapping[str, str] = NOTHING,
     free_days: Callable[[int], frozenset[date]] | None = None,
     digests: Mapping[str, str] = NOTHING,
+    witness: Witness = NOBODY,
     lease: datetime | None = None,
 ) -> Plan:
     """Every delivery of `posts` at `now` (aware), those due by `until` (inclusive; None: no end), the first `limit` of them.
 
     What is over (published, cancelled) is listed unless `until` <= `now`. `held`: post id or post@channel to why an error holds
-    it. `digests`: post id to the digest of its present content, asked only where approval applies. `free_days`: the holidays of a
-    year, by default those of the calendar. `lease`: when another runner's hold ends. Problems of posts are values, never raised;
-    raises PostError where the calendar's own zone, ConfigError where its holidays cannot be read.
+    it. `digests`: post id to the digest of its present content, and `witness` what git tells of it, asked only where approval applies.
+    `free_days`: the holidays of a year, by default those of the calendar. `lease`: when another runner's hold ends. Problems of posts
+    are values, never raised; raises PostError where the calendar's own zone, ConfigError where its holidays cannot be read.
     """
-    scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days)
+    scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days, witness)
     found = scope.found
     place(gather(posts, scope), scope)
     if scope.shows_past and (still_open := scope.past.still_open):

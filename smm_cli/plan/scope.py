@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.targets import Target, channels_of
 from smm_cli.errors import PostError
-from smm_cli.plan.approval import asks_anything
+from smm_cli.plan.approval import NOBODY, Witness, asks_anything
 from smm_cli.plan.calm import Calm, read_calm
 from smm_cli.plan.past import Past
 from smm_cli.plan.say import say_moment
@@ -52,11 +52,12 @@ class Scope:
         held: Mapping[str, str],
         digests: Mapping[str, str],
         free_days: Callable[[int], frozenset[date]] | None,
+        witness: Witness = NOBODY,
     ) -> None:
         self.calendar, self.past = calendar, past
         self.now = now.astimezone(UTC)
         self.until = until.astimezone(UTC) if until else None
-        self.waits, self.held, self.digests = waits, held, digests
+        self.waits, self.held, self.digests, self.witness = waits, held, digests, witness
         self.free_days = free_days or _own_free_days(calendar)
         self.zone: ZoneInfo = zone_of(calendar.timezone)
         self.asks_approval = asks_anything(calendar)

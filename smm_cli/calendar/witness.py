@@ -1,0 +1,158 @@
+"""What the history of posts tells of their approvals: who wrote, who merged, who signed, what changed since. Asked when it decides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
+from typing import Any
+
+from smm_cli.calendar import blame, git
+from smm_cli.calendar.digest import differences, digest_of, said_by_channel
+from smm_cli.calendar.media_files import find_media, paths_of
+from smm_cli.calendar.model import WORKTREE, Calendar
+from smm_cli.calendar.people import Told, person_of
+from smm_cli.calendar.sent_lines import lines_with, sent_lines
+from smm_cli.calendar.signatures import signer
+from smm_cli.calendar.source import Commit, Source, keep
+from smm_cli.errors import SmmError
+from smm_cli.words.post import Post
+
+SHALLOW = "this clone lacks the history that tells who {}: git fetch --unshallow (in CI: fetch-depth: 0)"
+
+
+class GitWitness:
+    """The history up to what `source` reads: a commit, or the work tree with what is not committed yet. Raises nothing of its own."""
+
+    def __init__(self, calendar: Calendar, source: Source) -> None:
+        self._calendar = calendar
+        self._source = source
+        self._commit = "" if source.mark() == WORKTREE else source.mark()
+        self._lines: dict[str, dict[int, str]] = {}
+        self._merging: dict[str, blame.Bringing | None] = {}
+        self._memory = _Memory(calendar, self._commit)
+
+    @cached_property
+    def _cut_off(self) -> frozenset[str]:
+        return blame.cut_off(self._calendar.root)
+
+    def authors(self, post: Post) -> Told:
+        """Everybody whom git blames for a line that is sent, and co-authors of those commits."""
+        said = self._memory.of("authors", post.path, lambda: self._authors(post))
+        return Told(frozenset(person_of(who, self._calendar) for who in said["who"]), said["unknown"])
+
+    def _authors(self, post: Post) -> dict[str, Any]:
+        try:
+            lines = self._blamed(post.path)
+            wanted = {lines.get(number, "") for number in sent_lines(self._source.read(post.path))}
+            if wanted & self._cut_off:
+                return {"who": [], "unknown": SHALLOW.format("wrote it")}
+            who = set(blame.authors(self._calendar.root, wanted))
+        except (SmmError, OSError) as error:
+            return {"who": [], "unknown": f"nobody can tell who wrote it: {error}"}
+        if "" in wanted:  # not committed: by whoever sits here
+            who.add((git.ask(self._calendar.root, "config", "user.email") or b"").decode("utf-8", "replace").strip())
+        return {"who": sorted(who - {""}), "unknown": ""}
+
+    def merged(self, post: Post) -> Told:
+        """Who made the commit of the published branch that brought the post and its media as they are; where `signed`, who signed it."""
+        if not self._commit:
+            return Told(unknown="nothing is merged into a work tree")
+        found = self._bringing(post)
+        if found is None:
+            return Told(unknown="git has no commit that brought it")
+        if found.commit in self._cut_off:
+            return Told(unknown=SHALLOW.format("merged it"))
+        if self._calendar.approval.signed:
+            who, fault = signer(self._calendar.root, found.commit)
+            return Told(frozenset(person_of(one, self._calendar) for one in who), fault)
+        if not found.people:
+            what = "the site merged it and does not say for whom: merge with a merge commit, or with a line Merged-by: NAME"
+            return Told(unknown=f"{what} (commit {found.commit[:10]})")
+        return Told(frozenset(person_of(one, self._calendar) for one in found.people))
+
+    def _bringing(self, post: Post) -> blame.Bringing | None:
+        if post.path not in self._merging:
+            named = [*(item.path for item in post.media), *(item.thumbnail for item in post.media), *paths_of(post.body)]
+            media = {find_media(name, post.path, self._source) for name in named if name} - {""}
+            self._merging[post.path] = blame.bringing(self._calendar.root, self._commit, [post.path, *sorted(m for m in media if m)])
+        return self._merging[post.path]
+
+    def signature(self, post: Post, line: str) -> str:
+        """Why the commit that added `line` does not count as signed by who the line names; empty where it does."""
+        who = person_of(line.split(maxsplit=1)[0], self._calendar)
+        try:
+            commits = self._adding(post, line)
+        except (SmmError, OSError) as error:
+            return f"{who}'s approval cannot be looked at: {error}"
+        if not commits or "" in commits:
+            return f"{who}'s approval is not committed, so not signed"
+        for commit in commits:
+            if commit in self._cut_off:
+                return SHALLOW.format("signed it")
+            found, fault = signer(self._calendar.root, commit)
+            if fault:
+                return f"{who}'s approval does not count: {fault}"
+            if who not in {person_of(one, self._calendar) for one in found}:
+                return f"{who}'s approval was signed by {', '.join(found)} (commit {commit[:10]})"
+        return ""
+
+    def changes(self, post: Post, line: str) -> str:
+        """What is not as it was in the commit that added `line`; empty where that was not what it approved, or nobody knows."""
+        return str(self._memory.of("changes", f"{post.path}\n{line}", lambda: {"said": self._changes(post, line)})["said"])
+
+    def _changes(self, post: Post, line: str) -> str:
+        from smm_cli.calendar.cached import load_calendar
+        from smm_cli.calendar.posts import read_post
+
+        with suppress(SmmError, OSError):
+            commits = self._adding(post, line)
+            if len(commits) != 1 or not commits[0]:
+                return ""
+            source = Commit(self._calendar.root, commits[0])
+            then = load_calendar(self._calendar.root, source, remember=False)
+            old, _ = read_post(post.path, source.read(post.path), then)
+            if old is None:
+                return ""
+            before = said_by_channel(old, then, source)
+            if line.endswith(f" {digest_of(old.id, before)}"):
+                return differences(before, said_by_channel(post, self._calendar, self._source))
+        return ""
+
+    def _adding(self, post: Post, line: str) -> list[str]:
+        """The commits that the lines of the file which hold `line` are from; all of them must vouch for it."""
+        lines = self._blamed(post.path)
+        return sorted({lines.get(number, "") for number in lines_with(self._source.read(post.path), line)})
+
+    def _blamed(self, path: str) -> dict[int, str]:
+        if path not in self._lines:
+            self._lines[path] = blame.blame(self._calendar.root, path, self._commit) or {}
+        return self._lines[path]
+
+
+class _Memory:
+    """Answers about one commit, kept in .smm/; about the work tree, for this process alone."""
+
+    def __init__(self, calendar: Calendar, commit: str) -> None:
+        self._place = calendar.state / "witness.json"
+        self._commit = commit
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        if self._commit:
+            with suppress(OSError, ValueError, AttributeError):
+                kept = json.loads(self._place.read_bytes())
+                if kept.get("commit") == self._commit:
+                    return dict(kept["answers"])
+        return {}
+
+    def of(self, question: str, about: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        key = f"{question} {about}"
+        if key not in self._known:
+            self._known[key] = ask()
+            if self._commit and not self._known[key].get("unknown"):
+                with suppress(OSError):  # read-only: asked again next time
+                    keep(self._place, json.dumps({"commit": self._commit, "answers": self._known}).encode())
+        found: dict[str, Any] = self._known[key]
+        return found
