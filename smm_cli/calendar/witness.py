@@ -9,13 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from smm_cli.calendar import blame, git
+from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.digest import differences, digest_of, said_by_channel
 from smm_cli.calendar.media_files import find_media, paths_of
 from smm_cli.calendar.model import WORKTREE, Calendar
 from smm_cli.calendar.people import Told, person_of
+from smm_cli.calendar.posts import read_post
 from smm_cli.calendar.sent_lines import lines_with, sent_lines
 from smm_cli.calendar.signatures import signer
 from smm_cli.calendar.source import Commit, Source, keep
+from smm_cli.calendar.targets import aim, channels_of
 from smm_cli.errors import SmmError
 from smm_cli.words.post import Post
 
@@ -74,10 +77,20 @@ class GitWitness:
 
     def _bringing(self, post: Post) -> blame.Bringing | None:
         if post.path not in self._merging:
-            named = [*(item.path for item in post.media), *(item.thumbnail for item in post.media), *paths_of(post.body)]
-            media = {find_media(name, post.path, self._source) for name in named if name} - {""}
-            self._merging[post.path] = blame.bringing(self._calendar.root, self._commit, [post.path, *sorted(m for m in media if m)])
+            media = {find_media(name, post.path, self._source) for name in self._media_of(post) if name} - {""}
+            self._merging[post.path] = blame.bringing(self._calendar.root, self._commit, [post.path, *sorted(media)])
         return self._merging[post.path]
+
+    def _media_of(self, post: Post) -> set[str]:
+        """Every file that the post names, for whatever channel."""
+        whole = self._whole(post)
+        aimed = [whole, *(aim(whole, target.channel, self._calendar) for target in channels_of(whole, self._calendar))]
+        items = {name for one in aimed for item in one.media for name in (item.path, item.thumbnail)}
+        return items | {name for one in aimed for name in paths_of(one.body)}
+
+    def _whole(self, post: Post) -> Post:
+        """The post as its file has it: what is asked about may be aimed at one channel already."""
+        return read_post(post.path, self._source.read(post.path), self._calendar)[0] or post
 
     def signature(self, post: Post, line: str) -> str:
         """Why the commit that added `line` does not count as signed by who the line names; empty where it does."""
@@ -103,9 +116,6 @@ class GitWitness:
         return str(self._memory.of("changes", f"{post.path}\n{line}", lambda: {"said": self._changes(post, line)})["said"])
 
     def _changes(self, post: Post, line: str) -> str:
-        from smm_cli.calendar.cached import load_calendar
-        from smm_cli.calendar.posts import read_post
-
         with suppress(SmmError, OSError):
             commits = self._adding(post, line)
             if len(commits) != 1 or not commits[0]:
@@ -117,7 +127,7 @@ class GitWitness:
                 return ""
             before = said_by_channel(old, then, source)
             if line.endswith(f" {digest_of(old.id, before)}"):
-                return differences(before, said_by_channel(post, self._calendar, self._source))
+                return differences(before, said_by_channel(self._whole(post), self._calendar, self._source))
         return ""
 
     def _adding(self, post: Post, line: str) -> list[str]:

@@ -32,6 +32,9 @@ def approve(
 ) -> int:
     """Write a line of approval into each post. Raises UsageError for who may not, for another version than `seen`, without a post."""
     with open_desk(session) as desk:
+        if desk.calendar.approval.by == "merge":
+            what = "here merging approves: a line would count for nothing"
+            raise UsageError(what, hint="[approval] by in channels.toml; docs/how-to/approval.md", slug="approved-by-merge")
         posts = _chosen(desk, said, campaign)
         if seen and len(posts) != 1:
             raise UsageError("--seen names one version of one post", hint="smm post approve POST --seen DIGEST")
@@ -105,9 +108,6 @@ def _refuse(desk: Runner, post: Post, name: str, digest: str, seen: str) -> None
         raise UsageError(
             f"{name} is none of those who approve here: {known}", hint="[approval] approvers in channels.toml", slug="approver"
         )
-    if calendar.approval.by == "merge":
-        what = "here merging approves: a line would count for nothing"
-        raise UsageError(what, hint="[approval] by in channels.toml; docs/how-to/approval.md", slug="approved-by-merge")
     if calendar.approval.four_eyes and name in authors_of(post, calendar, GitWitness(calendar, desk.source)).people:
         what = f"{name} wrote {post.id}: somebody else must approve it (four_eyes)"
         raise UsageError(what, hint="ask another approver", slug="four-eyes")

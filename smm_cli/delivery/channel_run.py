@@ -11,6 +11,7 @@ from smm_cli.calendar.model import WORKTREE
 from smm_cli.delivery.converse import converse
 from smm_cli.delivery.freeze import content_digest, payload_from, payload_text, same_parts
 from smm_cli.delivery.papers import Papers
+from smm_cli.delivery.planning import unapproved
 from smm_cli.delivery.prepare import Prepared
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome, send
@@ -118,7 +119,7 @@ class ChannelRun:
             self.gate = claim
             return self._gated(delivery, claim)
         if claim.payload and claim.anew:
-            claim = await self._thawed(claim, prepared)
+            claim = await self._thawed(claim, prepared, post)
         if not claim.payload and (prepared.errors or prepared.payload is None):
             return await self._does_not_fit(delivery, claim, prepared)
         if by_hand:
@@ -144,10 +145,11 @@ class ChannelRun:
             lambda c: take(c, ledger.calendar, delivery, ledger.alive.owner, now, post.text_digest, credential, ledger.alive.is_alive)
         )
 
-    async def _thawed(self, claim: Claim, prepared: Prepared) -> Claim:
-        """A person wants another try: with the post as it is now, unless it is perhaps public, or public in part and changed there."""
+    async def _thawed(self, claim: Claim, prepared: Prepared, post: Post) -> Claim:
+        """A person wants another try: with the post as it is now, unless it is perhaps public, public in part and changed there, or
+        changed since it was approved: what was begun is then ended as it was."""
         states = self.ledger.journal.load(claim.delivery, PUBLISH)
-        if any(state.intent for state in states.values()):
+        if any(state.intent for state in states.values()) or unapproved(self.runner.calendar, self.runner.source, post, self.channel):
             return claim
         public, kept, text = [n for n, state in states.items() if state.public_at], payload_from(claim.payload), ""
         if public:

@@ -8,10 +8,11 @@ from typing import Any
 
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
-from smm_cli.plan.approval import asks_anything
+from smm_cli.plan.approval import asks_anything, is_needed, missing
 from smm_cli.plan.holidays import free_days
 from smm_cli.plan.plan import Plan, make_plan
 from smm_cli.plan.waits import WaitAnswer
+from smm_cli.words.channel import Channel
 from smm_cli.words.history import History
 from smm_cli.words.post import Post
 from smm_cli.words.problem import ERROR, Problem
@@ -51,6 +52,17 @@ def _testimony(calendar: Calendar, source: Source, posts: Sequence[Post]) -> dic
     from smm_cli.calendar.witness import GitWitness
 
     return {"digests": _Digests(calendar, source, posts), "witness": GitWitness(calendar, source)}
+
+
+def unapproved(calendar: Calendar, source: Source, post: Post, channel: Channel) -> str:
+    """What the present content of `post` lacks to go out on `channel`, in words; empty where it is approved, or need not be."""
+    if not asks_anything(calendar) or not is_needed(calendar, post, channel):
+        return ""
+    from smm_cli.calendar.digest import approval_digest
+    from smm_cli.calendar.witness import GitWitness
+
+    digest = approval_digest(post, calendar, source) if post.approved else ""
+    return missing(post, digest, calendar, GitWitness(calendar, source))
 
 
 def held_by(problems: Iterable[Problem], posts: Iterable[Post]) -> dict[str, str]:
