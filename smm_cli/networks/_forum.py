@@ -191,7 +191,7 @@ def markdown(blocks: Sequence[Block], mention: Any) -> str:
     pieces += [commonmark(waiting, written)] if waiting else []
     text = "\n\n".join(pieces)
     for name in named:  # forums look for names in the source: no backslash may stand in them
-        text = text.replace(_escaped(name), name)
+        text = text.replace(literal(name), name)
     return text
 
 
@@ -202,10 +202,11 @@ def hyphened(tag: str) -> str:
 
 def escaped(text: str) -> str:
     """`text` as Markdown that says just that and calls nobody: an alternative text."""
-    return _escaped(hushed(text))
+    return literal(hushed(text))
 
 
-def _escaped(text: str) -> str:
+def literal(text: str) -> str:
+    """`text` in one line as Markdown that says just that."""
     return commonmark((Paragraph((Plain(" ".join(text.split())),)),), lambda who: who.person) if text else ""
 
 
