@@ -9,11 +9,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from typing import Any
 
+from smm_cli.networks._x_account import API, ask_user
+from smm_cli.networks._x_post import receipt_of
 from smm_cli.text.x import addresses, in_units
+from smm_cli.words.channel import Account
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
+from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Json, Request
 
 PAGES, PAGE = 3, 100
@@ -22,6 +27,13 @@ FIELDS = "created_at,entities,note_tweet,attachments,referenced_tweets"
 LOST = re.compile(r"[\s/\u2060]|https?:|www\.")
 """What X may change when it makes an address of a text, and white space."""
 NAMES = re.compile(r"(@\w+)+")
+
+
+def find_post(account: Account | None, intent: Intent, earlier: Any) -> Looking:
+    """Among the account's own posts; X shows all of them to their owner at once, so that a missing one is absent."""
+    user = yield from ask_user(account)
+    known = {earlier.id} if isinstance(earlier, PartReceipt) else set()
+    return (yield from look_for(API, user, intent, known, partial(receipt_of, account)))
 
 
 def look_for(api: str, user: str, intent: Intent, known: set[str], receipt: Any) -> Looking:
