@@ -9,29 +9,23 @@ a person must look.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from html import escape
 from typing import Any
 
-from smm_cli.errors import AuthFailed, Rejected, Retriable, SmmError
 from smm_cli.networks._short import described, short
+from smm_cli.networks._smtp_fault import read_fault
+from smm_cli.networks._smtp_message import FILE, body_of, message_id, page_of, remarks_on
 from smm_cli.networks.base import Facts, Later, Network, Repeat
-from smm_cli.networks.fault import fault_by_status, said_by
 from smm_cli.text.dialects import html, plain
 from smm_cli.words.auth import Auth, Basic, NoAuth
 from smm_cli.words.channel import Account, Channel
 from smm_cli.words.conversation import Earlier, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Field, Multipart, Request
+from smm_cli.words.exchange import Request
 from smm_cli.words.limit import GIF, JPEG, MP4, PNG, WEBP, Limit, MediaLimit
-from smm_cli.words.post import Media, Part, Post
-from smm_cli.words.problem import WARNING, Place, Problem
+from smm_cli.words.post import Part, Post
+from smm_cli.words.problem import Place, Problem
 
 MESSAGE = "most servers take messages of 25 MB as sent: support.google.com/mail/answer/6584, learn.microsoft.com (2026-11-22)"
-FILE = 15_000_000
-"""Bytes; base64 makes a third more of them."""
-CLIPPED = 102_400
-"""Bytes of HTML after which Gmail shows "message clipped" (observed by many senders, not documented; 2026-11-22)."""
 
 
 class Smtp(Network):
@@ -61,6 +55,8 @@ class Smtp(Network):
 
     Settings = Later("smm_cli.networks._smtp_tables", "Settings")
 
+    fault = staticmethod(read_fault)
+
     def __init__(self, channel: Channel, account: Account | None = None) -> None:
         super().__init__(channel, account)
         self.auth = self.auth_of({"send": self.settings.send, "login": self.settings.login})
@@ -86,43 +82,30 @@ class Smtp(Network):
         mention = self.mention(facts)
         subject = " ".join(short(post.title, mention).split())
         media = described(part.media, mention)
-        pictures = [medium for medium in media if medium.kind == "image"]
-        shown = "".join(f'\n<p><img src="cid:{_cid(one)}" alt="{escape(one.alt)}" style="max-width:100%"></p>' for one in pictures)
-        body = html(part.blocks, mention)
-        language = post.language or facts.language
-        named = f' lang="{escape(language)}"' if language else ""
-        head = f'<!doctype html>\n<html{named}>\n<head><meta charset="utf-8"><title>'
-        page = f"{head}{escape(subject)}</title></head>\n<body>\n{body}{shown}\n</body>\n</html>\n"
-        text = plain(part.blocks, mention, links="after")
+        page = page_of(subject, html(part.blocks, mention), post.language or facts.language, media)
         fields = {"subject": subject, "html": page, "to": self.settings.to[number]}
-        return PayloadPart(text, fields, media, part.line)
+        return PayloadPart(plain(part.blocks, mention, links="after"), fields, media, part.line)
 
     def fields(self, post: Post, facts: Facts) -> Mapping[str, Any]:
         return {"from": self.settings.sender}
 
     def remarks(self, post: Post, payload: Payload, facts: Facts) -> tuple[Problem, ...]:
-        """Files together, and HTML that Gmail cuts off."""
-        part, place, found = payload.parts[0], Place(post.path, channel=self.channel.name), []
-        size = sum(medium.blob.size for medium in part.media if medium.blob)
-        if size > FILE:
-            found.append(Problem("mail-size", f"the files have {size} bytes together; most servers take {FILE}", place, "leave some out"))
-        if len(part.fields["html"].encode()) > CLIPPED:
-            found.append(Problem("mail-clipped", "Gmail shows the beginning of so long a message only", place, "shorten it", WARNING))
-        return tuple(found)
+        return tuple(remarks_on(payload.parts[0], Place(post.path, channel=self.channel.name)))
 
     # -- conversations ---------------------------------------------------------------------------------------------------
 
     def publish(self, payload: Payload, part: int) -> Publishing:
         """One message to one list; its Message-ID is the same in every attempt."""
         yield Earlier()
-        id = f"<smm.{payload.key[:32]}.{part}@{str(payload.fields['from']).rpartition('@')[2].rstrip('>')}>"
-        body = self._fields(payload, part, id)
-        if not self.settings.send:
+        message, settings, sender = payload.parts[part], self.settings, str(payload.fields["from"])
+        id = message_id(payload.key, part, sender)
+        if not settings.send:
             name = f"{payload.delivery.replace('@', '.')}{f'.{part + 1}' if part else ''}.eml"
-            yield Request("DRAFT", f"smtp:{name}", _with(body, "x-unsent", "1"), commits=True, auth="")
-            return PartReceipt(id, "", {"draft": f"{self.settings.output}/{name}"})
-        answer = yield Request("SEND", self.settings.server, body, commits=True, timeout=60.0)
-        return PartReceipt(id, "", {"to": payload.parts[part].fields["to"], "reply": str(answer.get("message", default=""))})
+            body = body_of(message, sender, id, settings, {"x-unsent": "1"})
+            yield Request("DRAFT", f"smtp:{name}", body, commits=True, auth="")
+            return PartReceipt(id, "", {"draft": f"{settings.output}/{name}"})
+        answer = yield Request("SEND", settings.server, body_of(message, sender, id, settings, {}), commits=True, timeout=60.0)
+        return PartReceipt(id, "", {"to": message.fields["to"], "reply": str(answer.get("message", default=""))})
 
     def verify(self) -> Verifying:
         """Whether the server lets the channel in; a channel that only lays out drafts has nothing to ask."""
@@ -130,45 +113,6 @@ class Smtp(Network):
             return Account(self.settings.sender)
         answer = yield Request("NOOP", self.settings.server)
         return Account(self.settings.sender, facts={"size": answer.get("size", default=0)})
-
-    def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        """Statuses are those that the carrier makes of reply codes."""
-        if status < 300:
-            return None
-        code = body.get("code") if isinstance(body, Mapping) else None
-        told = f"the mail server answered {code or status} {said_by(body)}".strip()
-        if status == 401:
-            return AuthFailed(told, hint="an app password is wanted where you log in with two factors; does `sender` belong to the user?")
-        if status == 425:
-            return Retriable(told)
-        if status in (413, 422):
-            return Rejected(told, hint="is the address in `to` right, and the message not too large?" if code in (550, 552, 553) else "")
-        return fault_by_status(status, headers, body)
-
-    def _fields(self, payload: Payload, part: int, id: str) -> Multipart:
-        message, said = payload.parts[part], self.settings
-        pairs = {"from": payload.fields["from"], "to": message.fields["to"], "subject": message.fields["subject"], "message-id": id}
-        pairs |= {"reply-to": said.reply_to, "list-unsubscribe": f"<{said.unsubscribe}>" if said.unsubscribe else ""}
-        pairs |= {"list-unsubscribe-post": "List-Unsubscribe=One-Click" if said.one_click else ""}
-        pairs |= {"text": message.text, "html": message.fields["html"]}
-        fields = [Field(name, str(value)) for name, value in pairs.items() if value]
-        return Multipart((*fields, *(_file(medium) for medium in message.media if medium.blob)))
-
-
-def _with(body: Multipart, name: str, value: str) -> Multipart:
-    """`body` with one field more, before all others."""
-    return replace(body, fields=(Field(name, value), *body.fields))
-
-
-def _cid(medium: Media) -> str:
-    """How the HTML names a picture (RFC 2392)."""
-    return f"{medium.blob.sha256[:32]}@smm" if medium.blob else ""
-
-
-def _file(medium: Media) -> Field:
-    assert medium.blob is not None
-    name = medium.path.rpartition("/")[2]
-    return Field(f"cid:{_cid(medium)}" if medium.kind == "image" else "file", medium.blob, name, medium.blob.type)
 
 
 NETWORK = Smtp
