@@ -57,3 +57,24 @@ class SetClock:
 
         self._now += timedelta(seconds=seconds)
         await asyncio.sleep(0)
+
+
+class ShiftedClock:
+    """A clock set right by another that is trusted more: `shift` is what the trusted one is ahead."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.shift = timedelta()
+
+    def now(self) -> datetime:
+        return self._clock.now() + self.shift
+
+    def set_right(self, trusted: datetime) -> None:
+        """It is `trusted` now."""
+        self.shift = trusted - self._clock.now()
+
+    def elapsed(self) -> float:
+        return self._clock.elapsed()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,19 @@ for name, value in {"NAME": "Test", "EMAIL": "test@example.org"}.items():
     os.environ.setdefault(f"GIT_COMMITTER_{name}", value)
 for name in ("SMM_CALENDAR", "SMM_LANG", "SMM_TRACE", "NO_COLOR"):
     os.environ.pop(name, None)
+
+
+def _from_file(path):
+    """A module of the tests that several folders use."""
+    spec = importlib.util.spec_from_file_location(f"smm_test_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_POSTGRES = _from_file(Path(__file__).parent / "postgres" / "cluster.py")
+cluster, database = _POSTGRES.cluster, _POSTGRES.database
 
 
 def _reason(report) -> str:

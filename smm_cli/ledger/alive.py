@@ -24,7 +24,7 @@ class Alive:
             return False
         try:
             with path.open("r+b") as file:
-                if not _lock(file):
+                if not try_lock(file):
                     return True
             path.unlink(missing_ok=True)
         except OSError:
@@ -54,7 +54,7 @@ def _locked(path: Path) -> IO[bytes]:
     """`path`, made and locked. A sweep by another process may find it before it is locked and take it away: then it is made anew."""
     while True:
         file = path.open("wb")
-        if _lock(file) and _same(file, path):
+        if try_lock(file) and _same(file, path):
             return file
         file.close()
 
@@ -68,7 +68,8 @@ def _same(file: IO[bytes], path: Path) -> bool:
     return (own.st_dev, own.st_ino) == (found.st_dev, found.st_ino)
 
 
-def _lock(file: IO[bytes]) -> bool:
+def try_lock(file: IO[bytes]) -> bool:
+    """Lock `file` for as long as it is open; False where another process has it."""
     if sys.platform == "win32":
         import msvcrt
 

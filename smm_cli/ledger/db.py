@@ -209,3 +209,17 @@ def damage(path: Path) -> str:
     except sqlite3.Error as error:
         return str(error)
     return "" if said == ["ok"] else "; ".join(said)
+
+
+def kept_identity(path: Path) -> str:
+    """What the ledger file at `path` calls itself, also when it was moved; empty where there is none. Changes nothing."""
+    if not path.exists():
+        return ""
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+        try:
+            return str(connection.execute("SELECT value FROM identity").fetchone()[0])
+        finally:
+            connection.close()
+    except (sqlite3.Error, TypeError):
+        return ""

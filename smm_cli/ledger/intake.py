@@ -27,7 +27,7 @@ class Foreign:
 
 def take_in(ledger: Ledger, folder: Path) -> None:
     """Read receipt files that are new or changed since last time. Raises LedgerError at one that cannot be read."""
-    rows = ledger.db.read("SELECT path, mtime_ns, size FROM receipt_file WHERE calendar = :calendar", {"calendar": ledger.calendar})
+    rows = ledger.db.read("SELECT path, mtime_ns, size FROM receipt_file WHERE calendar = :calendar", _here(ledger))
     known = {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
     fresh = [(path, stat) for path, stat in receipt_files(folder) if known.get(path) != (stat.st_mtime_ns, stat.st_size)]
     if not fresh:
@@ -49,14 +49,26 @@ def _note_file(c: Connection, ledger: Ledger, path: str, mtime_ns: int, size: in
         " ON CONFLICT (calendar, path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.size, runner = excluded.runner,"
         " accepted = CASE WHEN receipt_file.runner = excluded.runner THEN receipt_file.accepted ELSE excluded.accepted END",
         {
-            "calendar": ledger.calendar,
+            **_here(ledger),
             "path": path,
             "mtime_ns": mtime_ns,
             "size": size,
             "runner": runner,
-            "own": int(runner in ("", ledger.runner)),
+            "own": int(runner in ("", ledger.runner) or _shares(c, ledger, runner)),
         },
     )
+
+
+def _here(ledger: Ledger) -> dict[str, str]:
+    """Whose checkout the files lie in: on a ledger that machines share, this machine's."""
+    return {"calendar": ledger.checkout}
+
+
+def _shares(c: Connection, ledger: Ledger, runner: str) -> bool:
+    """Whether `runner` works with this very ledger from another machine: what it published stands here."""
+    params = {"calendar": ledger.calendar, "runner": runner}
+    found = c.execute("SELECT 1 FROM tick WHERE calendar = :calendar AND runner = :runner", params).fetchone()
+    return bool(ledger.machine) and found is not None
 
 
 def _take(c: Connection, ledger: Ledger, receipt: Receipt) -> None:
@@ -100,7 +112,7 @@ def foreign(ledger: Ledger) -> list[Foreign]:
     rows = ledger.db.read(
         "SELECT f.runner AS runner, count(*) AS n FROM receipt_file f"
         " WHERE f.calendar = :calendar AND f.accepted = 0 GROUP BY f.runner ORDER BY f.runner",
-        {"calendar": ledger.calendar},
+        _here(ledger),
     )
     found = []
     for row in rows:
@@ -132,9 +144,7 @@ def accept_all(ledger: Ledger) -> int:
     """Take over from other runners; how many receipts of theirs are accepted now."""
 
     def act(c: Connection) -> int:
-        return c.execute(
-            "UPDATE receipt_file SET accepted = 1 WHERE calendar = :calendar AND accepted = 0", {"calendar": ledger.calendar}
-        ).rowcount
+        return c.execute("UPDATE receipt_file SET accepted = 1 WHERE calendar = :calendar AND accepted = 0", _here(ledger)).rowcount
 
     return ledger.write(act)
 

@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from smm_cli.clock import Clock
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.alive import Alive
-from smm_cli.ledger.db import Db
+from smm_cli.ledger.db import Db, kept_identity
 from smm_cli.ledger.engine import Connection, Engine, Row
 from smm_cli.ledger.journal import Journal
+from smm_cli.ledger.leases import Leases, Living, identity
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import RETRY, SENDING, Record
@@ -43,10 +45,15 @@ class Attempt:
 
 
 class Ledger:
-    """Facts about the deliveries of one calendar."""
+    """Facts about the deliveries of one calendar. `machine`: this machine, on a ledger that machines share; else empty.
 
-    def __init__(self, db: Engine, calendar: str, runner: str, alive: Alive) -> None:
+    `checkout`: under which key the table receipt_file knows the files of this checkout.
+    """
+
+    def __init__(self, db: Engine, calendar: str, runner: str, alive: Living, machine: str = "") -> None:
         self.db = db
+        self.machine = machine
+        self.checkout = f"{calendar}/{machine}" if machine else calendar
         self.calendar = calendar
         self.runner = runner
         self.alive = alive
@@ -63,6 +70,31 @@ class Ledger:
         except OSError as error:
             what = f"the ledger's folder cannot be written: {error}"
             raise LedgerError(what, hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-unreadable") from error
+
+    @classmethod
+    def shared(cls, url: str, folder: Path, calendar: str, runner: str, clock: Clock) -> Self:
+        """The ledger in the PostgreSQL database at `url`, made where it is not there; `folder` (.smm) keeps what this machine is called.
+
+        With a SystemClock all times are the database's: see `clock`. Raises LedgerError.
+        """
+        try:
+            from smm_cli.ledger.postgres import Postgres
+        except ImportError:
+            what = "a ledger in PostgreSQL needs psycopg, which is not installed here"
+            raise LedgerError(what, hint="pip install 'smm-cli[postgres]'", slug="no-psycopg") from None
+        db = Postgres(url, clock)
+        try:
+            name = f"{runner}#{identity(folder, kept_identity(folder / 'ledger.db'))}"
+        except OSError as error:
+            db.close()
+            what = f"the ledger's folder cannot be written: {error}"
+            raise LedgerError(what, hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-unreadable") from error
+        return cls(db, calendar, name, Leases(db.clock, name), name)
+
+    @property
+    def clock(self) -> Clock | None:
+        """The clock to go by with this ledger, where it is not the machine's own."""
+        return self.db.clock
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""A ledger in a folder, deliveries to put into it, a clock of the test's own."""
+"""A ledger in a folder, or in PostgreSQL; deliveries to put into it; a clock of the test's own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from smm_cli.clock import SetClock
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import Delivery
 
@@ -18,17 +19,53 @@ def now():
 
 
 @pytest.fixture
-def opened(tmp_path):
-    """Opens the ledger once more, as another process would."""
+def clock():
+    """What a shared ledger takes the time from."""
+    return SetClock(NOW)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request):
+    """Which database the ledger lives in. The address of one made for this test; empty: a file."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("database")
+
+
+@pytest.fixture
+def opened(tmp_path, engine, clock):
+    """Opens the ledger once more, as another process would: on PostgreSQL one of another machine."""
     made = []
 
     def make(runner="one", folder="state"):
-        made.append(Ledger.open(tmp_path / folder / "ledger.db", "acme", runner))
+        if engine:
+            made.append(Ledger.shared(engine, tmp_path / f"{folder}-{runner}", "acme", runner, clock))
+        else:
+            made.append(Ledger.open(tmp_path / folder / "ledger.db", "acme", runner))
         return made[-1]
 
     yield make
     for ledger in made:
         ledger.close()
+
+
+@pytest.fixture
+def dies(engine, clock):
+    """The process that has this ledger open dies: a file lock tells so at once, from afar only its lease."""
+    from smm_cli.ledger.postgres import LEASE
+
+    def die(ledger):
+        ledger.alive.end()
+        if engine:
+            clock.set(NOW + LEASE * 2)
+
+    return die
+
+
+@pytest.fixture
+def lease(engine):
+    """How long a claim holds."""
+    from smm_cli.ledger import claims, postgres
+
+    return postgres.LEASE if engine else claims.LEASE
 
 
 @pytest.fixture
@@ -40,12 +77,12 @@ def delivery():
 
 
 @pytest.fixture
-def claimed(now, delivery):
+def claimed(clock, delivery):
     """Claims a delivery for the runner of a ledger."""
     from smm_cli.ledger.claims import take
 
-    def claim(ledger, wanted=None, at=now, credential="key"):
-        wanted = wanted or delivery()
+    def claim(ledger, wanted=None, at=None, credential="key"):
+        wanted, at = wanted or delivery(), at or clock.now()
         return ledger.write(lambda c: take(c, "acme", wanted, ledger.alive.owner, at, "digest", credential, ledger.alive.is_alive))
 
     return claim

@@ -27,13 +27,14 @@ def test_a_claimed_channel_is_busy_for_everybody_else(opened, claimed, delivery)
     assert isinstance(claimed(second, delivery("launch", "shop")), Claim), "another channel does not"
 
 
-def test_a_dead_owner_holds_nothing(opened, claimed):
+def test_a_dead_owner_holds_nothing(opened, claimed, dies):
     first, second = opened("one"), opened("two")
     claimed(first)
-    first.alive.end()
+    dies(first)
     assert isinstance(claimed(second), Claim)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_killed_process_is_dead_to_others(opened, claimed, tmp_path, now):
     script = (
         "import sys, time\nfrom smm_cli.ledger.store import Ledger\n"
@@ -62,11 +63,11 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_runner_sends_nothing(op
     assert second.write(lambda c: renew(c, theirs, later, timedelta(seconds=30)))
 
 
-def test_renewing_needs_a_lease_that_still_runs(opened, claimed, now):
+def test_renewing_needs_a_lease_that_still_runs(opened, claimed, now, lease):
     ledger = opened()
     mine = claimed(ledger)
-    assert ledger.write(lambda c: renew(c, mine, now + LEASE - timedelta(seconds=1), timedelta()))
-    assert not ledger.write(lambda c: renew(c, mine, now + 3 * LEASE, timedelta()))
+    assert ledger.write(lambda c: renew(c, mine, now + lease - timedelta(seconds=1), timedelta()))
+    assert not ledger.write(lambda c: renew(c, mine, now + 3 * lease, timedelta()))
 
 
 def test_a_runner_that_lost_its_claim_does_not_say_how_the_delivery_ended(opened, claimed, now):

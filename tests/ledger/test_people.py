@@ -33,10 +33,10 @@ def test_what_is_being_sent_is_nobodys_to_decide_about(opened, delivery, claimed
 
 
 @pytest.mark.parametrize("verb", ["hold", "cancel", "retry", "release"])
-def test_what_a_dead_process_was_sending_can_be_decided_about(opened, delivery, claimed, now, verb):
+def test_what_a_dead_process_was_sending_can_be_decided_about(opened, delivery, claimed, now, dies, verb):
     dead, ledger = opened("one"), opened("two")
     claimed(dead)
-    dead.alive.end()
+    dies(dead)
     done = people.cancel(ledger, [delivery()], now) if verb == "cancel" else getattr(people, verb)(ledger, [delivery()])
     assert done == [NAME]
 

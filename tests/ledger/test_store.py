@@ -12,6 +12,7 @@ from smm_cli.ledger.db import Db
 from smm_cli.ledger.store import Ledger
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_ledger_of_a_newer_smm_is_refused(opened, tmp_path):
     opened().close()
     with sqlite3.connect(tmp_path / "state/ledger.db") as c:
@@ -111,6 +112,7 @@ def test_what_still_waits_is_written_when_the_ledger_is_closed(tmp_path):
     again.close()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_every_write_raises_the_counter(opened, now):
     ledger = opened()
     before = ledger.counter()

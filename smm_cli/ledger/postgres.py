@@ -1,0 +1,202 @@
+"""The ledger in PostgreSQL: what happens when the connection is lost in the middle is found out, never guessed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import errors
+
+from smm_cli.clock import Clock, ShiftedClock, SystemClock
+from smm_cli.errors import LedgerError
+from smm_cli.ledger.engine import Act, Connection, Cursor, Gathering, Params, Rows, T, Written
+from smm_cli.ledger.moments import moment
+from smm_cli.ledger.postgres_open import Pg, connected, migrate, place_of
+from smm_cli.ledger.postgres_sql import for_psycopg, storable
+
+if TYPE_CHECKING:
+    from asyncio import Future
+
+LEASE, BEAT = timedelta(seconds=90), 20.0
+"""Nobody can see from afar whether a process lives: so its claims end a minute and a half after its last sign of life."""
+PATIENCE = 10.0
+"""Seconds that a lost connection is sought again before the command gives up."""
+BEGIN = b"BEGIN; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, pg_current_xact_id()::text"
+UNDONE = (errors.DeadlockDetected, errors.SerializationFailure)
+"""What PostgreSQL undoes for no fault of the statement: the same again works."""
+
+
+class Gone(LedgerError):
+    """The database cannot be reached any more; of a write whose COMMIT had left, nobody knows whether it arrived."""
+
+    slug = "ledger-unreachable"
+
+
+class Transaction:
+    """What an act gets. `now` is the database's clock when it began (None: a test keeps the time)."""
+
+    lease = LEASE
+
+    def __init__(self, connection: Pg, now: datetime | None) -> None:
+        self._connection = connection
+        self.now = now
+
+    def execute(self, sql: str, params: Params | None = None, /) -> Cursor:
+        return self._connection.execute(for_psycopg(sql), storable(params or {}))
+
+    def executemany(self, sql: str, params: Iterable[Params], /) -> Cursor:
+        cursor = self._connection.cursor()
+        cursor.executemany(for_psycopg(sql), [storable(one) for one in params])
+        return cursor
+
+
+class Postgres(Gathering):
+    """One connection, made anew when it is lost. With a SystemClock the time is the database's, whatever this machine thinks."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        """Open the database at `url`, making the tables where they are missing. Raises LedgerError."""
+        super().__init__()
+        self._url = url
+        self.place = place_of(url)
+        self._shifted = ShiftedClock(clock) if isinstance(clock, SystemClock) else None
+        self.clock: Clock = self._shifted or clock
+        self.beat = BEAT if self._shifted else None
+        self._connection = connected(url)
+        try:
+            migrate(self._connection, self.place)
+            self.write(lambda c: None)  # tells the time
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def read(self, sql: str, params: Params | None = None) -> Rows:
+        """All rows of a query. Raises LedgerError."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            connection = self._ready(until)
+            try:
+                return connection.execute(for_psycopg(sql), storable(params or {})).fetchall()
+            except psycopg.Error as error:
+                if not connection.closed:
+                    raise _ledger_error(error) from error
+                if time.monotonic() >= until:
+                    raise self._gone() from error
+
+    def write(self, act: Callable[[Connection], T]) -> T:
+        """Run `act` in one transaction of its own, durable on return. Raises LedgerError, and what the act raises."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            connection, attempt = self._ready(until), Attempt()
+            try:
+                return self._once(connection, act, attempt)
+            except psycopg.Error as error:
+                if connection.closed:
+                    if attempt.committing and self._arrived(attempt.xid, until):
+                        value: T = attempt.value
+                        return value
+                    if time.monotonic() >= until:
+                        raise self._gone() from error
+                    continue
+                _undo(connection)
+                if not isinstance(error, UNDONE) or time.monotonic() >= until:
+                    raise _ledger_error(error) from error
+            except BaseException:
+                _undo(connection)
+                raise
+
+    def close(self) -> None:
+        """Write what still waits, and let go of the connection."""
+        self._write_pending()
+        self._connection.close()
+
+    def counter(self) -> int | None:
+        """None: a row that every transaction raises would make them wait for each other, and no door could look at it."""
+        return None
+
+    def _write_batch(self, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
+        """One transaction for all. Where one act fails, all is undone, and each is tried in a transaction of its own."""
+        if len(batch) > 1:
+            try:
+                values = self.write(lambda c: [act(c) for act, _ in batch])
+                return [(future, value, None) for (_, future), value in zip(batch, values, strict=True)]
+            except Gone as gone:
+                return [(future, None, gone) for _, future in batch]
+            except Exception:  # noqa: S110 - whose it is shows itself now
+                pass
+        return [self._write_alone(act, future) for act, future in batch]
+
+    def _write_alone(self, act: Act, future: Future[Any]) -> Written:
+        try:
+            return future, self.write(act), None
+        except Exception as error:
+            return future, None, error
+
+    def _once(self, connection: Pg, act: Callable[[Connection], T], attempt: Attempt) -> T:
+        begun = connection.execute(BEGIN)
+        begun.nextset()
+        stamp, attempt.xid = begun.fetchone() or (0, "")
+        now = moment(stamp)
+        if self._shifted is not None and now is not None:
+            self._shifted.set_right(now)
+        value = attempt.value = act(Transaction(connection, now if self._shifted else None))
+        attempt.committing = True
+        if connection.execute(b"COMMIT").statusmessage != "COMMIT":
+            raise LedgerError("the ledger undid a write", hint="please report it: smm doctor writes a report", slug="ledger-write")
+        return value
+
+    def _ready(self, until: float) -> Pg:
+        """The connection, made anew where it was lost. Raises Gone when that does not work in time."""
+        pause = 0.05
+        while self._connection.closed:
+            try:
+                self._connection = connected(self._url)
+            except LedgerError as error:
+                if time.monotonic() + pause >= until:
+                    raise Gone(error.what, hint=error.hint) from None
+                time.sleep(pause)
+                pause = min(1.0, pause * 2)
+        return self._connection
+
+    def _arrived(self, xid: str, until: float) -> bool:
+        """Whether the COMMIT of transaction `xid`, during which the connection was lost, arrived: the database knows. Raises Gone."""
+        while True:
+            connection = self._ready(until)
+            try:
+                row = connection.execute(b"SELECT pg_xact_status(CAST(%s AS xid8))", (xid,)).fetchone()
+            except psycopg.Error as error:
+                if not connection.closed or time.monotonic() >= until:
+                    raise self._gone() from error
+                continue
+            status = row[0] if row else None
+            if status in ("committed", "aborted"):
+                return bool(status == "committed")
+            if status is None or time.monotonic() >= until:  # another database than before, or one that is still at it
+                raise self._gone()
+            time.sleep(0.05)
+
+    def _gone(self) -> Gone:
+        what = f"the connection to the ledger on {self.place} was lost"
+        return Gone(what, hint="run the command again when the database is back: what was begun goes on, nothing is sent twice")
+
+
+class Attempt:
+    """One try at a transaction, as far as it came."""
+
+    xid = ""
+    value: Any = None
+    committing = False
+
+
+def _undo(connection: Pg) -> None:
+    if not connection.closed:
+        with suppress(psycopg.Error):
+            connection.execute(b"ROLLBACK")
+
+
+def _ledger_error(error: psycopg.Error) -> LedgerError:
+    said = error.diag.message_primary or str(error)
+    return LedgerError(f"the ledger: {said}", hint="smm doctor looks closer", slug="ledger-write")
