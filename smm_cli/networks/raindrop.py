@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 from smm_cli.errors import Retriable
 from smm_cli.networks._bookmark import LOOKED_FOR, Bookmarks, Twin, is_like, names_of, note_of
-from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
+from smm_cli.networks._oauth import OAuthDoors, OwnApp
 from smm_cli.networks._raindrop_fault import raindrop_fault
 from smm_cli.networks.base import Later
 from smm_cli.words.auth import OAuth2
 from smm_cli.words.channel import Account
-from smm_cli.words.conversation import LoggingIn, Verifying
+from smm_cli.words.conversation import Verifying
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Json, Request
 from smm_cli.words.limit import Limit
 
 DOCS = "https://developer.raindrop.io"
 HOST = "https://api.raindrop.io"
-DOORS = OAuthDoors("https://raindrop.io/oauth/authorize", "https://raindrop.io/oauth/access_token", (), pkce=False, json=True)
-"""Tokens hold for two weeks; the test token of an app holds for ever and is given without a login. Source: developer.raindrop.io."""
-
 TRASH, MOST = -99, 10
 """The collection of what was removed; how many bookmarks of one link are looked at."""
 
 
-class Raindrop(Bookmarks):
+class Raindrop(Bookmarks, OwnApp):
     """One account on Raindrop.io; whether a bookmark is public is its collection's matter."""
 
     name = "raindrop"
@@ -34,6 +31,7 @@ class Raindrop(Bookmarks):
     docs = f"{DOCS}/v1/raindrops/single"
     dialect = "commonmark"
     auth = OAuth2()
+    apis = ("api.raindrop.io", "raindrop.io")
     spaced = True
     takes = frozenset({"title", "link", "tags"})
     text = (
@@ -53,8 +51,10 @@ class Raindrop(Bookmarks):
     def api(self) -> str:
         return f"{HOST}/rest/{self.settings.api_version}"
 
-    def hosts(self) -> tuple[str, ...]:
-        return ("api.raindrop.io", "raindrop.io")
+    @property
+    def doors(self) -> OAuthDoors:
+        """Tokens hold for two weeks; the test token of an app holds for ever and is given without a login (developer.raindrop.io)."""
+        return OAuthDoors("https://raindrop.io/oauth/authorize", "https://raindrop.io/oauth/access_token", (), pkce=False, json=True)
 
     # -- bookmarks ---------------------------------------------------------------------------------------------------------
 
@@ -91,12 +91,6 @@ class Raindrop(Bookmarks):
         return Request("DELETE", f"{self.api}/raindrop/{receipt.id}", reads="any", may_fail=True)
 
     # -- the account -------------------------------------------------------------------------------------------------------
-
-    def login(self, inputs: Mapping[str, str]) -> LoggingIn:
-        return (yield from sign_in(DOORS, self.settings.client_id, inputs, self.title))
-
-    def refresh(self) -> LoggingIn:
-        return (yield from renew(DOORS, self.settings.client_id, self.title))
 
     def verify(self) -> Verifying:
         answer = yield Request("GET", f"{self.api}/user")
