@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from smm_cli.calendar import git
 from smm_cli.calendar.check import check_post
+from smm_cli.calendar.check_approval import check_approval
 from smm_cli.calendar.index import Indexed
 from smm_cli.calendar.targets import channels_of
 from smm_cli.cli.planned import Planned, plan_of
@@ -36,7 +37,7 @@ def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable
     What went out on a channel is not looked at again there: a changed file of a published post does not act.
     """
     planned = plan_of(runner)
-    found = [*of_config, *planned.indexed.problems, *_state_in_git(runner)]
+    found = [*of_config, *planned.indexed.problems, *_state_in_git(runner), *check_approval(runner.calendar)]
     chosen = choose(planned.indexed) if choose else None
     posts = tuple(post for post in planned.indexed.posts if chosen is None or post.path in chosen)
     for post in posts:

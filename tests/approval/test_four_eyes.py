@@ -95,6 +95,7 @@ def test_a_clone_without_history_holds_and_says_how_to_get_it(eyes, tmp_path):
     shallow = type(eyes)(tmp_path / "shallow")
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{eyes.root}", str(shallow.root)], check=True)
     assert "git fetch --unshallow" in shallow.why()
+    assert "this clone lacks older commits" in shallow.smm("check")
     shallow.git("fetch", "-q", "--unshallow")
     assert shallow.why() == ""
 

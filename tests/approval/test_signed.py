@@ -99,6 +99,7 @@ def test_allowed_signers_in_the_calendar_are_no_witness(signed):
     assert "allowed signers lie in the calendar" in signed.why()
     signed.git("config", "gpg.ssh.allowedSignersFile", ".allowed_signers")
     assert "allowed signers lie in the calendar" in signed.why()
+    assert "no signature counts" in signed.smm("check", fails=4)
     shutil.copy(signed.signers, signed.root / ".git" / "allowed_signers")
     signed.git("config", "gpg.ssh.allowedSignersFile", str(signed.root / ".git" / "allowed_signers"))
     assert signed.why() == ""
