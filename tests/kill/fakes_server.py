@@ -60,7 +60,7 @@ def told(fake):
             await send({"type": "http.response.body", "body": content})
             return
         if scope["type"] == "http":
-            await asyncio.sleep(0.07)
+            await asyncio.sleep(float(os.environ.get("FAKES_PAUSE", "0.07")))
         await fake(scope, receive, send)
 
     return app
