@@ -169,12 +169,18 @@ def _was_moved(connection: sqlite3.Connection) -> LedgerError:
 
 
 def statements(name: str) -> list[str]:
-    """The statements of a migration."""
+    """The statements of a migration. One ends with a semicolon at the end of a line; what follows it indented belongs to it still."""
     from importlib.resources import files
 
     text = (files("smm_cli.ledger") / "migrations" / name).read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("--")]
-    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("--")]
+    found: list[str] = []
+    for piece in "\n".join(lines).removesuffix(";").split(";\n"):
+        if found and piece.startswith(" "):
+            found[-1] += f";\n{piece}"
+        else:
+            found.append(piece)
+    return found
 
 
 def _ledger_error(error: Exception) -> LedgerError:

@@ -13,8 +13,13 @@ from smm_cli.errors import LedgerError
 from smm_cli.ledger.db import statements
 from smm_cli.ledger.postgres_sql import Row, rows
 
-MIGRATIONS = ("0001_ledger.postgresql.sql", "0002_announce.postgresql.sql", "0003_alert.postgresql.sql")
-"""What makes a ledger, in order; the table `migration` has a row for each that it had. SQLite counts its own; the next is 0004."""
+MIGRATIONS = (
+    "0001_ledger.postgresql.sql",
+    "0002_announce.postgresql.sql",
+    "0003_alert.postgresql.sql",
+    "0004_workers.postgresql.sql",
+)
+"""What makes a ledger, in order; the table `migration` has a row for each that it had. SQLite counts its own; the next is 0005."""
 VERSION = len(MIGRATIONS)
 SCHEMA = "smm"
 LOCK = 0x736D6D31
