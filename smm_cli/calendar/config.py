@@ -120,7 +120,7 @@ def _calendar(root: Path, file: ChannelsFile, channels: dict[str, Channel], line
             four_eyes=approval.four_eyes,
             signed=approval.signed,
         ),
-        ledger=LedgerSettings(ledger.url, ledger.claims, ledger.branch, ledger.commit),
+        ledger=LedgerSettings(ledger.url, "postgresql" if ledger.url else ledger.claims, ledger.branch, ledger.commit, ledger.files),
         alerts=Alerts(
             tuple(alerts.to), tuple(alerts.deputy), tuple(alerts.on), alerts.heartbeat, alerts.deputy_after, alerts.heartbeat_every
         ),

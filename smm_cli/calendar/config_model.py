@@ -104,6 +104,14 @@ def _folder(value: Any) -> Any:
     return value.strip("/").removeprefix("./") if isinstance(value, str) else value
 
 
+def _ledger_url(value: Any) -> Any:
+    if not isinstance(value, str) or not value or value.startswith(("env:", "file:", "age:", "command:", "keyring:")):
+        return value
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError('write "postgresql://USER@HOST/DATABASE", or a reference such as "env:SMM_LEDGER"')
+    return value
+
+
 def _limits(value: Any) -> Any:
     for name, limit in value.items() if isinstance(value, dict) else ():
         if name not in ABOUT and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
@@ -212,7 +220,7 @@ class ApprovalTable(Strict):
 class LedgerTable(Strict):
     """`[ledger]`; `url` may be a reference."""
 
-    url: str = ""
+    url: Annotated[str, BeforeValidator(_ledger_url)] = ""
     claims: Literal["sqlite", "git", "postgresql"] = "sqlite"
     branch: Annotated[str, _like(r"(?!-)[^\s~^:?*\[\\]+", "smm")] = "smm"
     commit: bool = False

@@ -120,6 +120,12 @@ def _settings(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
         else:
             what = "posts are published from the work tree, where anybody at this machine may also write the approval"
             yield problem("approval-worktree", what, ("approval",), lines, hint, WARNING)
+    ledger = file.ledger
+    if ledger.url and "claims" in ledger.model_fields_set and ledger.claims != "postgresql":
+        what = f'the ledger at url makes its claims itself: claims = "{ledger.claims}" contradicts that'
+        yield problem("bad-value", what, ("ledger", "claims"), lines, 'take the line out, or write claims = "postgresql"')
+    elif ledger.claims == "postgresql" and not ledger.url:
+        yield problem("bad-value", "where is the database?", ("ledger", "claims"), lines, 'write url = "postgresql://USER@HOST/DATABASE"')
     spans: list[tuple[Key, object, object]] = [(("campaigns", name), span.start, span.until) for name, span in file.campaigns.items()]
     pauses: list[tuple[Key, object, object]] = [(("pause", number), span.start, span.until) for number, span in enumerate(file.pause)]
     for path, start, until in (*spans, *pauses):

@@ -40,6 +40,8 @@ SHAPES = tuple(
         r"[?&](access_token|token|api_key|key|secret|password)=[^&\s]{8,}",
     )
 )
+ADDRESS_PASSWORD = re.compile(r"://[^/@:\s]*:[^/]*@|[?&](password|passfile|sslpassword)=")
+"""A password in the address of a database, in whatever place."""
 IDS = re.compile(r"(.*_)?(id|ids|urn|list|playlist|folder|board|database|room|space|team|page|channel|blog|account|server|public_key)")
 """Keys whose long random texts are identifiers: a playlist, a folder, a database."""
 LONG = re.compile(r"[A-Za-z0-9_\-+=]{32,}|[A-Za-z0-9_\-+/=]{40,}")
@@ -100,5 +102,10 @@ def plain_secrets(tables: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             said = check_reference(text, "secret" if "secret" in keys else keys[-1])
             if said:
                 yield path, said
+        elif path == ("ledger", "url") and is_reference(text):
+            if said := check_reference(text, "url"):
+                yield path, said
+        elif path == ("ledger", "url") and ADDRESS_PASSWORD.search(text):
+            yield path, 'a password stands here in plain: write url = "env:SMM_LEDGER" (or file:, command:), or keep it in ~/.pgpass'
         elif looks_like_token(text, keys[-1]) and not is_reference(text):
             yield path, 'this looks like a token, and must not lie in git: make a new one and name it as secret = "env:NAME"'

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from smm_cli.accounts.machine import read_machine
 from smm_cli.accounts.references import parse
 from smm_cli.calendar.model import Calendar
 from smm_cli.cli import output
 from smm_cli.cli.channel_file import Keeping, keep_file, no_channel, read_file
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import iso
+from smm_cli.clock import SystemClock
+from smm_cli.delivery import ledgers
 from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.ledger.store import Ledger
 from smm_cli.networks import load
@@ -27,9 +28,9 @@ COLOURS = {"ok": "green", "stopped": "red", "wrong account": "red", "ended": "re
 
 @contextmanager
 def open_ledger(calendar: Calendar) -> Iterator[Ledger]:
-    """The calendar's ledger on this machine. Raises LedgerError, ConfigError where the folder cannot be written."""
+    """The calendar's ledger. Raises LedgerError, ConfigError where the folder cannot be written."""
     try:
-        ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
+        ledger = ledgers.open_ledger(calendar, SystemClock())
     except OSError as error:
         raise ConfigError(f"{calendar.state} cannot be used: {error.strerror}", hint="smm doctor looks closer", slug="state") from None
     with ledger:
@@ -40,7 +41,7 @@ def list_channels(session: Session, *, as_json: bool) -> int:
     """Print every channel of channels.toml. JSON: see `shape_of`."""
     calendar, now = session.calendar(), session.clock.now()
     shapes = [shape_of(channel, calendar, None, "", now) for channel in calendar.channels.values()]
-    if (calendar.state / "ledger.db").exists():
+    if ledgers.is_known(calendar):
         with open_ledger(calendar) as ledger:
             stopped = ledger.stopped()
             shapes = [
@@ -145,7 +146,7 @@ def show_limits(session: Session, name: str, *, write: bool, as_json: bool, keep
         raise no_channel(name, calendar.channels)
     channel = calendar.channels[name]
     account: Account | None = None
-    if (calendar.state / "ledger.db").exists():
+    if ledgers.is_known(calendar):
         with open_ledger(calendar) as ledger:
             account = ledger.account(name)
     if write:

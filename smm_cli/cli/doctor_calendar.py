@@ -19,6 +19,7 @@ from smm_cli.calendar.source import open_source
 from smm_cli.cli.channel_list import open_ledger
 from smm_cli.cli.doctor_machine import Patient
 from smm_cli.cli.trust import references_of
+from smm_cli.delivery.ledgers import is_known
 from smm_cli.errors import ConfigError, SmmError
 from smm_cli.networks import load
 from smm_cli.plan.phrase import say_moment
@@ -58,7 +59,7 @@ def receipts(calendar: Calendar, _: Patient) -> Iterator[Problem]:
 
 def runners(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
     """Somebody looks at the calendar, and the clock does not go backwards."""
-    if not (calendar.state / "ledger.db").exists():
+    if not is_known(calendar):
         yield Problem("no-runner", "nobody publishes this calendar from here yet", hint="smm runner install cron", severity=WARNING)
         return
     with open_ledger(calendar) as ledger:
@@ -126,7 +127,7 @@ def secrets_in_git(calendar: Calendar, _: Patient) -> Iterator[Problem]:
 
 def accounts(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
     """Channels that are stopped, and tokens that end."""
-    if not (calendar.state / "ledger.db").exists():
+    if not is_known(calendar):
         return
     with open_ledger(calendar) as ledger:
         stopped = ledger.stopped()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from smm_cli.accounts.machine import read_machine
 from smm_cli.calendar.index import Index, Indexed
 from smm_cli.calendar.near import did_you_mean
 from smm_cli.calendar.source import WorkTree
 from smm_cli.cli.session import Session
+from smm_cli.delivery.ledgers import open_ledger
 from smm_cli.delivery.pauses import with_pauses
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import PostError, UsageError
-from smm_cli.ledger.store import Ledger
 from smm_cli.words.post import Post
 from smm_cli.words.problem import errors_of
 
@@ -32,8 +31,8 @@ class Edited(WorkTree):
 def open_desk(session: Session) -> Runner:
     """As open_runner, but on the work tree. Raises ConfigError, LedgerError."""
     calendar = with_pauses(session.calendar())
-    ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
-    return Runner(calendar, WorkTree(calendar.root), ledger, Index(calendar), session.clock)
+    ledger = open_ledger(calendar, session.clock)
+    return Runner(calendar, WorkTree(calendar.root), ledger, Index(calendar), ledger.clock or session.clock)
 
 
 def find_post(desk: Runner, said: str) -> Post:

@@ -10,6 +10,7 @@ from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import WORKTREE
 from smm_cli.delivery.converse import converse
 from smm_cli.delivery.freeze import content_digest, payload_from, payload_text, same_parts
+from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.planning import unapproved
 from smm_cli.delivery.prepare import Prepared
@@ -176,7 +177,8 @@ class ChannelRun:
             frozen=bool(claim.payload),
         )
         receipt = self._receipt(delivery, post, prepared.network, payload)
-        outcome = await send(sending, receipt, masked, self.papers.add)
+        async with alive(self.ledger, claim, self.clock):
+            outcome = await send(sending, receipt, masked, self.papers.add)
         if claim.payload and prepared.payload is not None and content_digest(prepared.payload) != content_digest(payload):
             outcome = replace(
                 outcome, note=f"{post.path} changed while being sent: what was begun went on as it was. {outcome.note}".strip()

@@ -14,10 +14,10 @@ from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.index import Index
 from smm_cli.calendar.model import Calendar, Pause
 from smm_cli.calendar.source import Commit, Source, open_source
-from smm_cli.clock import Clock
+from smm_cli.clock import Clock, SystemClock
+from smm_cli.delivery.ledgers import copy_ledger, open_ledger
 from smm_cli.delivery.pauses import Marks, marks_of, with_pauses
 from smm_cli.errors import SmmError
-from smm_cli.ledger.db import copy_db
 from smm_cli.ledger.history import history
 from smm_cli.ledger.intake import accept_all, take_in
 from smm_cli.ledger.receipts import read_receipts
@@ -116,8 +116,8 @@ def open_runner(root: Path, clock: Clock, through: Collection[str] = ()) -> Runn
     source = open_source(root, here.publish_from)
     marks = marks_of(root)
     calendar = with_pauses(load_calendar(root, source), here, through)
-    ledger = Ledger.open(calendar.state / "ledger.db", calendar.name, read_machine().runner)
-    return Runner(calendar, source, ledger, Index(calendar), clock, through=tuple(through), marks=marks)
+    ledger = open_ledger(calendar, clock)
+    return Runner(calendar, source, ledger, Index(calendar), ledger.clock or clock, through=tuple(through), marks=marks)
 
 
 def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_from: str = "") -> Runner:
@@ -132,7 +132,7 @@ def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_fro
     calendar = replace(with_pauses(load_calendar(root, source, remember=False)), scratch=folder)
     if publish_from:
         calendar = replace(calendar, publish_from=publish_from)
-    copy_db(root / ".smm" / "ledger.db", folder / "ledger.db")
+    copy_ledger(calendar, root, folder / "ledger.db", SystemClock())
     if (root / "receipts").is_dir():
         shutil.copytree(root / "receipts", calendar.receipts)
     ledger = Ledger.open(folder / "ledger.db", calendar.name, read_machine().runner)

@@ -89,7 +89,7 @@ four_eyes = true
 
 [ledger]
 url = "env:DATABASE"
-claims = "git"
+claims = "postgresql"
 branch = "receipts"
 commit = true
 
@@ -161,7 +161,7 @@ def test_everything_that_channels_toml_can_say_is_read():
     assert calendar.approval.channels == ("toots", "all")
     assert (calendar.ledger.url, calendar.ledger.claims, calendar.ledger.branch, calendar.ledger.commit) == (
         "env:DATABASE",
-        "git",
+        "postgresql",
         "receipts",
         True,
     )
