@@ -108,6 +108,19 @@ def test_what_this_runner_wrote_is_its_own(opened, folder, claimed, receipt):
     refuse_foreign(ledger)
 
 
+def test_a_machine_that_got_another_name_is_no_other_runner(opened, folder, now, delivery):
+    """A container has another host name at each start."""
+    before = opened("box-1")
+    before.ticked(now)
+    people.cancel(before, [delivery()], now)
+    write_out(before, folder)
+    after = opened("box-2")
+    after.ticked(now)
+    (folder / "launch" / "blog.toml").touch()
+    take_in(after, folder)
+    refuse_foreign(after)
+
+
 def test_a_cancelled_one_that_is_released_has_no_receipt_any_more(opened, folder, delivery, now):
     ledger = opened()
     assert people.cancel(ledger, [delivery()], now) == ["launch@blog"]
