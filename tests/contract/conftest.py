@@ -126,6 +126,9 @@ class Stage:
     fake: Any = None
     version: str = ""
     """Which version of the adapter is at work: "" as it is, "field" sends one field more, "request" asks one thing more at first."""
+    database: str = ""
+    """Where the ledger lives, if not in a file."""
+    name: str = "stage"
     world: World = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,7 +140,7 @@ class Stage:
             self.fake = self.world.place(self.host, self.network)
         (self.root / "posts").mkdir(parents=True)
         (self.root / "channels.toml").write_text(
-            '[calendar]\nname = "stage"\ntimezone = "UTC"\npublish_from = "worktree"\nmax_late = "none"\nlanguage = "en"\n'
+            f'[calendar]\nname = "{self.name}"\ntimezone = "UTC"\npublish_from = "worktree"\nmax_late = "none"\nlanguage = "en"\n'
             f'\n[media]\nhost = "https://media.example/bucket"\n\n[channels.it]\nnetwork = "{self.network}"\n{self.settings}\n',
         )
 
@@ -181,7 +184,10 @@ class Stage:
     def runner(self, deaths: Deaths | None = None) -> Runner:
         calendar = load_calendar(self.root)
         deaths = deaths or Deaths()
-        ledger = DyingLedger.open(calendar.state / "ledger.db", calendar.name, "stage")
+        if self.database:
+            ledger = DyingLedger.shared(self.database, calendar.state, calendar.name, "stage", self.clock)
+        else:
+            ledger = DyingLedger.open(calendar.state / "ledger.db", calendar.name, "stage")
         ledger.deaths = deaths
         transport = DyingTransport(calendar, self.clock, apps=self.world.app_for)
         transport.deaths = deaths

@@ -43,13 +43,17 @@ class Life(RuleBasedStateMachine):
     """One calendar with one channel."""
 
     network = ""
+    database = ""
+    made = 0
 
     @initialize()
     def begin(self):
         shm = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(prefix="smm-state-", dir=shm if os.access(shm, os.W_OK) else None))
         told, host = STAGING.settings_of(self.network)
-        self.stage = STAGING.Stage(self.folder / "calendar", self.network, told, host)
+        type(self).made += 1
+        named = {"database": self.database, "name": f"life-{self.made}"}
+        self.stage = STAGING.Stage(self.folder / "calendar", self.network, told, host, **named)
         self.version = dict.fromkeys(POSTS, 0)
         self.barred: dict[str, int] = {}
         self.paused = False
@@ -230,7 +234,17 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.slow
 @pytest.mark.parametrize("network", ["mastodon", "bluesky", "webhook"])
 def test_whatever_happens_nothing_is_public_twice_and_nothing_is_lost(network):
-    machine = type(f"LifeOn{network.title()}", (Life,), {"network": network})
+    live(network, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["mastodon", "webhook"])
+def test_nor_with_the_ledger_in_postgresql(network, database):
+    live(network, database)
+
+
+def live(network, database):
+    machine = type(f"LifeOn{network.title()}", (Life,), {"network": network, "database": database})
     quick = settings(
         max_examples=EXAMPLES,
         stateful_step_count=30,
