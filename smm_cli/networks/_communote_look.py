@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 from smm_cli.networks._communote_topic import Topic
-from smm_cli.networks._forum import Seen, among, moment, sent_in
+from smm_cli.networks._forum_look import Seen, among, moment, sent_in
 from smm_cli.text.quiet import JOINER
 from smm_cli.words.conversation import Absent, CannotTell, Intent, Looking
 from smm_cli.words.delivery import PayloadPart

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from smm_cli.networks._forum import escaped
+from smm_cli.networks._forum_text import escaped, joined
 from smm_cli.networks._short import short
 from smm_cli.words.limit import PollLimit
 from smm_cli.words.post import Poll
@@ -20,6 +20,11 @@ POLLS = PollLimit(
     date="2026-08-20",
     media=True,
 )
+
+
+def with_poll(text: str, poll: Poll, at: datetime, mention: Callable[[Mention], str]) -> str:
+    """`text` with `poll` as a block below it."""
+    return joined(text, [poll_block(poll, at, mention)])
 
 
 def poll_block(poll: Poll, at: datetime, mention: Callable[[Mention], str]) -> str:

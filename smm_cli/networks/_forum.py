@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._forum_text import escaped, hyphened, joined, markdown
 from smm_cli.networks._hosted import public_address
-from smm_cli.networks._moment import moment as written_moment
 from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts, Network
-from smm_cli.text.commonmark import commonmark
-from smm_cli.text.quiet import hushed, quiet
 from smm_cli.text.rulers import measure
-from smm_cli.words.conversation import Doing, Earlier, Found, Intent, Publishing, Step
+from smm_cli.words.conversation import Doing, Earlier, Publishing, Step
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
-from smm_cli.words.exchange import Answer, Json, Request
-from smm_cli.words.frozen import dataclass
-from smm_cli.words.limit import Limit
+from smm_cli.words.exchange import Answer, Request
+from smm_cli.words.limit import AVIF, GIF, JPEG, PNG, WEBP, Limit, MediaLimit
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.problem import Place, Problem
-from smm_cli.words.tree import Block, Link, Mention, Paragraph, Plain
 
-SKEW = timedelta(seconds=60)
 PICTURE = 120
 """Characters that a picture's address counts before it is known: longer ones are rare, and no forum's limit is so narrow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A post of ours that a forum lists: its receipt, when it was made, its source, and whether it began its topic."""
-
-    receipt: PartReceipt
-    at: datetime | None
-    text: str
-    first: bool
 
 
 class Forum(Network):
@@ -107,7 +90,8 @@ class Forum(Network):
         message = payload.parts[part]
         text = yield from self._written(message)
         yield self.change(message, text, receipt)
-        yield from self.changed(message, receipt)
+        if "title" in message.fields and (request := self.retitle(str(message.fields["title"]), receipt)):
+            yield request
         return receipt
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
@@ -148,9 +132,9 @@ class Forum(Network):
         """The request that changes a post."""
         raise NotImplementedError
 
-    def changed(self, message: PayloadPart, receipt: PartReceipt) -> Generator[Step, Any, None]:
-        """What else a change needs."""
-        yield from ()
+    def retitle(self, title: str, receipt: PartReceipt) -> Request | None:
+        """The request that changes a topic's title, where `change` does not."""
+        return None
 
     def removal(self, receipt: PartReceipt, part: int) -> Request:
         """The request that takes down the topic (part 0) or a reply; it may fail."""
@@ -169,85 +153,7 @@ class Forum(Network):
         return OutcomeUnknown(f"{self.server} answered {answer.status} without the id of a post")
 
 
-def markdown(blocks: Sequence[Block], mention: Any) -> str:
-    """CommonMark in which typed names call nobody, and an address that stands alone is shown as a card where the forum makes one."""
-    named: dict[str, None] = {}
-
-    def written(who: Mention) -> str:
-        found = str(mention(who))
-        named.update({found: None} if found.startswith("@") else {})
-        return found
-
-    pieces: list[str] = []
-    waiting: list[Block] = []
-    for block in quiet(blocks, code=False):
-        match block:
-            case Paragraph((Link(url, bare=True),)) if re.fullmatch(r"https?://[^\s<>]+", url):
-                pieces += [commonmark(waiting, written)] if waiting else []
-                pieces.append(url)
-                waiting = []
-            case _:
-                waiting.append(block)
-    pieces += [commonmark(waiting, written)] if waiting else []
-    text = "\n\n".join(pieces)
-    for name in named:  # forums look for names in the source: no backslash may stand in them
-        text = text.replace(literal(name), name)
-    return text
-
-
-def hyphened(tag: str) -> str:
-    """`tag` in small letters, with hyphens for blanks."""
-    return "-".join(tag.lower().split())
-
-
-def escaped(text: str) -> str:
-    """`text` as Markdown that says just that and calls nobody: an alternative text."""
-    return literal(hushed(text))
-
-
-def literal(text: str) -> str:
-    """`text` in one line as Markdown that says just that."""
-    return commonmark((Paragraph((Plain(" ".join(text.split())),)),), lambda who: who.person) if text else ""
-
-
-def joined(text: str, pictures: Iterable[str]) -> str:
-    """The text, then its pictures, each a paragraph."""
-    return "\n\n".join(piece for piece in (text, *pictures) if piece)
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two sources say the same: white space does not count."""
-    return "".join(one.split()) == "".join(other.split())
-
-
-def among(seen: Iterable[Seen], intent: Intent, sent: str, earlier: Any) -> Found | None:
-    """The post that an intent made: newer than it less a minute, known by no receipt, of the same text, a topic if that was asked for."""
-    known = earlier.id if isinstance(earlier, PartReceipt) else ""
-    for one in seen:
-        newer = one.at is not None and one.at >= intent.at - SKEW
-        if newer and one.receipt.id != known and one.first == (intent.part == 0) and same(one.text, sent):
-            return Found(one.receipt)
-    return None
-
-
-def pending(id: Any, address: str = "") -> PartReceipt:
-    """The receipt of a post that waits for approval: it has no address of its own yet."""
-    return PartReceipt(f"pending-{id}", address, {"pending": True})
-
-
-def among_pending(listed: Iterable[tuple[Any, Any]], sent: str, address: str = "") -> Found | None:
-    """What waits for approval and says what was sent; `listed` are ids with sources."""
-    return next((Found(pending(id, address)) for id, source in listed if same(str(source or ""), sent)), None)
-
-
-def sent_in(intent: Intent, *path: str) -> Any:
-    """A value of the JSON that the intent's request carried."""
-    value = intent.request.body.value if isinstance(intent.request.body, Json) else {}
-    return Answer(0, {}, value).get(*path, default="")
-
-
-def moment(value: Any) -> datetime | None:
-    """A time as forums write it: ISO 8601, or milliseconds since 1970."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value / 1000, UTC)
-    return written_moment(value)
+def linked_pictures(date: str) -> tuple[MediaLimit, ...]:
+    """For a forum that shows pictures from wherever they stand: the size is ours, which no forum limits; it was looked at on `date`."""
+    types = dict.fromkeys((JPEG, PNG, GIF, WEBP, AVIF), 10 * 1024 * 1024)
+    return (MediaLimit("image", types, 20, "none: readers fetch them from their address", date),)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from smm_cli.networks._forum import sent_in
+from smm_cli.networks._forum_look import sent_in
 from smm_cli.networks._lemmy_api import Api, published
 from smm_cli.networks._lemmy_post import media_in
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from smm_cli.networks._forum import joined, literal
+from smm_cli.networks._forum_text import joined, literal
 from smm_cli.text.commonmark import commonmark
 from smm_cli.text.quiet import quiet
 from smm_cli.words.channel import Account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
-from smm_cli.networks._forum import SKEW, Seen, among, among_pending, moment, sent_in
+from smm_cli.networks._forum_look import SKEW, Seen, among, among_pending, moment, sent_in
 from smm_cli.networks._nodebb_board import Board
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.exchange import Request

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smm_cli.networks._forum import Forum, pending
+from smm_cli.networks._forum import Forum, linked_pictures
+from smm_cli.networks._forum_look import pending
 from smm_cli.networks._nodebb_board import Board, ask_account
 from smm_cli.networks._nodebb_fault import read_fault, words_of
 from smm_cli.networks._nodebb_look import look_for
@@ -17,13 +18,12 @@ from smm_cli.words.auth import Bearer
 from smm_cli.words.conversation import Intent, Looking, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer, Request
-from smm_cli.words.limit import AVIF, GIF, JPEG, PNG, WEBP, Limit, MediaLimit
+from smm_cli.words.limit import Limit
 from smm_cli.words.post import Post
 
 DOCS = "https://docs.nodebb.org/api/write/"
 DEFAULTS = "NodeBB 4.15.1, install/data/defaults.json; GET /api/config tells the forum's own"
 READ = "2026-08-22"
-LARGE = 10 * 1024 * 1024
 
 
 class NodeBB(Forum):
@@ -37,9 +37,7 @@ class NodeBB(Forum):
         Limit("text", 32_767, "utf16", DEFAULTS, READ, minimum=8),
         Limit("title", 255, "utf16", DEFAULTS, READ, minimum=3),
     )
-    media = (
-        MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP, AVIF), LARGE), 20, "none: readers fetch them from their address", READ),
-    )
+    media = linked_pictures(READ)
     media_count = 20
     fetches = frozenset({"image"})
     tag_limits = (5, 3, 15)
