@@ -44,6 +44,7 @@ def write_note(root: Path, ref: str, name: str, data: bytes, message: str) -> No
         _push(root, remote, f"--force-with-lease={ref}:{known}", f"{commit}:{ref}")
         if not run(root, "ls-remote", remote, ref, limit=SLOW).startswith(commit.encode()):
             raise ConfigError(f"{remote} said yes, but does not have {ref}", slug="git")
+        run(root, "update-ref", _seen(ref), commit, write=True)
 
 
 def drop_note(root: Path, ref: str) -> None:
@@ -60,3 +61,9 @@ def _push(root: Path, remote: str, lease: str, what: str) -> None:
 
 def _forget(root: Path, ref: str) -> None:
     run(root, "update-ref", "-d", ref, write=True)
+    run(root, "update-ref", "-d", _seen(ref), write=True)
+
+
+def _seen(ref: str) -> str:
+    """Where a runner with claims through git keeps what it last saw of `ref`: so it can tell what others do from what is not told yet."""
+    return ref.replace("refs/smm/", "refs/smm/seen/", 1)

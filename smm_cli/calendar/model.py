@@ -12,6 +12,8 @@ from smm_cli.words.channel import Channel, Person
 from smm_cli.words.frozen import dataclass
 
 WORKTREE = "worktree"
+GIT = "git"
+"""`[ledger] claims`: runners share nothing but a git remote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class LedgerSettings:
     claims: str = "sqlite"
     branch: str = "smm"
     commit: bool = False
+    files: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +118,7 @@ class Calendar:
 
     @property
     def receipts(self) -> Path:
-        """Where receipts are written and read."""
+        """Where receipts are written and read: with claims through git, this machine's copy of their branch."""
+        if self.scratch is None and self.ledger.claims == GIT:
+            return self.root / ".smm" / "shared" / "receipts"
         return (self.scratch or self.root) / "receipts"

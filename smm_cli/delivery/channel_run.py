@@ -21,6 +21,7 @@ from smm_cli.errors import AuthFailed, ConfigError, LedgerError, PostError, SmmE
 from smm_cli.ledger.claims import BUSY, Claim, Gate, take
 from smm_cli.ledger.journal import PUBLISH
 from smm_cli.ledger.outcomes import ended, freeze
+from smm_cli.ledger.progress import know_credential
 from smm_cli.ledger.vault import Vault
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Account, Channel
@@ -119,6 +120,11 @@ class ChannelRun:
         if isinstance(claim, Gate):
             self.gate = claim
             return self._gated(delivery, claim)
+        outcome = await self._claimed(delivery, claim, prepared, post, credential, by_hand)
+        untold = await self.runner.shared.free(self.channel.name) if self.runner.shared is not None else ""
+        return replace(outcome, note=f"{outcome.note}; {untold}".removeprefix("; ")) if untold else outcome
+
+    async def _claimed(self, delivery: Delivery, claim: Claim, prepared: Prepared, post: Post, credential: str, by_hand: bool) -> Outcome:
         if claim.payload and claim.anew:
             claim = await self._thawed(claim, prepared, post)
         if not claim.payload and (prepared.errors or prepared.payload is None):
@@ -141,10 +147,17 @@ class ChannelRun:
         return self.runner.index.read(source, post.path)[0] != post
 
     async def _claim(self, delivery: Delivery, post: Post, credential: str) -> Claim | Gate | None:
-        ledger, now = self.ledger, self.clock.now()
-        return await ledger.commit(
+        ledger, now, shared = self.ledger, self.clock.now(), self.runner.shared
+        if shared is not None:
+            if (gate := await shared.claim(delivery, post.text_digest)) is not None:
+                return gate
+            know_credential(ledger, delivery.name, credential)
+        claim = await ledger.commit(
             lambda c: take(c, ledger.calendar, delivery, ledger.alive.owner, now, post.text_digest, credential, ledger.alive.is_alive)
         )
+        if shared is not None and not isinstance(claim, Claim):
+            await shared.free(self.channel.name)
+        return claim
 
     async def _thawed(self, claim: Claim, prepared: Prepared, post: Post) -> Claim:
         """A person wants another try: with the post as it is now, unless it is perhaps public, public in part and changed there, or
@@ -175,10 +188,11 @@ class ChannelRun:
             act=PUBLISH,
             waits=self.waits,
             frozen=bool(claim.payload),
+            shared=self.runner.shared,
         )
         receipt = self._receipt(delivery, post, prepared.network, payload)
         async with alive(self.ledger, claim, self.clock):
-            outcome = await send(sending, receipt, masked, self.papers.add)
+            outcome = await send(sending, receipt, masked, self.papers.add)  # the ledger's word for it; other runners hear next
         if claim.payload and prepared.payload is not None and content_digest(prepared.payload) != content_digest(payload):
             outcome = replace(
                 outcome, note=f"{post.path} changed while being sent: what was begun went on as it was. {outcome.note}".strip()

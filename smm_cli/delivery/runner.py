@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from smm_cli.accounts.machine import read_machine
 from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.index import Index
-from smm_cli.calendar.model import Calendar, Pause
+from smm_cli.calendar.model import GIT, Calendar, Pause
 from smm_cli.calendar.source import Commit, Source, open_source
 from smm_cli.clock import Clock, SystemClock
 from smm_cli.delivery.ledgers import copy_ledger, open_ledger
@@ -29,6 +29,7 @@ from smm_cli.words.post import Post
 
 if TYPE_CHECKING:  # listing needs neither: what composes and what sends are imported when first needed
     from smm_cli.delivery.prepare import Composer
+    from smm_cli.delivery.shared import Shared
     from smm_cli.delivery.transport import Transport
 
 Apps = Callable[[str], Any]
@@ -52,6 +53,8 @@ class Runner:
     """Posts that a person sends in spite of a pause."""
     marks: Marks = ()
     """What would change if somebody paused on this machine meanwhile; empty where nobody looks."""
+    _shared: Shared | None = None
+    _counter: int | None = None
 
     @property
     def transport(self) -> Transport:
@@ -70,6 +73,24 @@ class Runner:
 
             self._composer = Composer(self.calendar, self.source, lambda: read_receipts(self.calendar.receipts))
         return self._composer
+
+    @property
+    def shared(self) -> Shared | None:
+        """What runners share through a git remote; None where they do not. Raises ConfigError."""
+        if self._shared is None and self.calendar.ledger.claims == GIT and self.calendar.scratch is None:
+            from smm_cli.delivery.shared import Shared
+
+            self._shared = Shared(self.calendar, self.ledger, self.clock)
+        return self._shared
+
+    def refresh(self) -> None:
+        """Read the calendar anew, as it is published now. Raises ConfigError."""
+        downloads = isinstance(self.source, Commit) and self.source.downloads
+        self.marks = marks_of(self.calendar.root)
+        self.source, self.calendar = _published(self.calendar.root, self.through)
+        self.index, self._composer = Index(self.calendar), None
+        if isinstance(self.source, Commit):
+            self.source.downloads = downloads
 
     def history(self) -> History:
         """What happened so far, receipts of other clones included."""
@@ -94,10 +115,21 @@ class Runner:
             self._transport = None
 
     def __enter__(self) -> Self:
+        self._counter = self.ledger.counter() if self.calendar.ledger.claims == GIT else None
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.ledger.close()
+        try:
+            if error is None and self._counter not in (None, self.ledger.counter()):
+                self._tell_others()
+        finally:
+            self.ledger.close()
+
+    def _tell_others(self) -> None:
+        """What a person decided here, other runners should know. A tick has told it already. Raises ConfigError where it cannot."""
+        shared = self.shared
+        if shared is not None and not shared.looked and shared.has_news():
+            shared.tell_now()
 
 
 class Scratch(Runner):
@@ -112,12 +144,31 @@ def open_runner(root: Path, clock: Clock, through: Collection[str] = ()) -> Runn
 
     `through`: posts that go out in spite of a pause. Raises ConfigError, LedgerError.
     """
-    here = load_calendar(root)
-    source = open_source(root, here.publish_from)
     marks = marks_of(root)
-    calendar = with_pauses(load_calendar(root, source), here, through)
+    source, calendar = _published(root, through)
     ledger = open_ledger(calendar, clock)
     return Runner(calendar, source, ledger, Index(calendar), ledger.clock or clock, through=tuple(through), marks=marks)
+
+
+def _published(root: Path, through: Collection[str]) -> tuple[Source, Calendar]:
+    """What is published, and its calendar. With claims through git, wherever they are asked for, that is what the remote has."""
+    here = load_calendar(root)
+    source = open_source(root, _ref(here))
+    calendar = load_calendar(root, source)
+    if here.ledger.claims == GIT:
+        calendar = replace(calendar, ledger=here.ledger)
+    elif calendar.ledger.claims == GIT:
+        source = open_source(root, _ref(calendar))
+        calendar = replace(load_calendar(root, source), ledger=calendar.ledger)
+    return source, with_pauses(calendar, here, through)
+
+
+def _ref(calendar: Calendar) -> str:
+    if calendar.ledger.claims != GIT:
+        return calendar.publish_from
+    from smm_cli.calendar.git_shared import seen_ref
+
+    return seen_ref(calendar)
 
 
 def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_from: str = "") -> Runner:
@@ -126,15 +177,16 @@ def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_fro
     `publish_from`: another ref than the calendar's, or worktree. Raises ConfigError, LedgerError.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    source = open_source(root, publish_from or load_calendar(root, remember=False).publish_from)
+    here = load_calendar(root, remember=False)
+    source = open_source(root, publish_from or _ref(here))
     if isinstance(source, Commit):
         source.extracted = folder / "extracted"
     calendar = replace(with_pauses(load_calendar(root, source, remember=False)), scratch=folder)
     if publish_from:
         calendar = replace(calendar, publish_from=publish_from)
     copy_ledger(calendar, root, folder / "ledger.db", SystemClock())
-    if (root / "receipts").is_dir():
-        shutil.copytree(root / "receipts", calendar.receipts)
+    if here.receipts.is_dir():
+        shutil.copytree(here.receipts, calendar.receipts)
     ledger = Ledger.open(folder / "ledger.db", calendar.name, read_machine().runner)
     take_in(ledger, calendar.receipts)
     accept_all(ledger)

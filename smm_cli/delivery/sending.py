@@ -18,6 +18,7 @@ from smm_cli.words.delivery import Payload
 from smm_cli.words.exchange import Answer, Request
 
 if TYPE_CHECKING:
+    from smm_cli.delivery.shared import Shared
     from smm_cli.networks.base import Network
 
 STALL = 20.0
@@ -66,6 +67,7 @@ class Sending:
     closing: list[Write] = field(default_factory=list)
     frozen: bool = False
     troubles: list[str] = field(default_factory=list)
+    shared: Shared | None = None
 
     def key(self, part: int) -> Key:
         return self.ledger.journal.key(self.claim.delivery, self.act, part)
@@ -95,6 +97,14 @@ class Sending:
             if undo:
                 await self.ledger.commit(unmark)
             raise Lost("this machine stood still before sending")
+        if self.shared is None:
+            return
+        try:  # the intent is durable here; only once other runners can see it too may anything leave
+            await self.shared.sending(self.claim, part, needs)
+        except (Later, Lost):
+            if undo:
+                await self.ledger.commit(unmark)
+            raise
 
 
 def expired(error: SmmError | None) -> bool:

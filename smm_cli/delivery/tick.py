@@ -49,11 +49,20 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
     Raises UsageError for unknown names, ConfigError where another runner publishes this calendar, LedgerError where nothing can
     be recorded.
     """
+    if runner.shared is None:
+        write_out(runner.ledger, runner.calendar.receipts)
+        take_in(runner.ledger, runner.calendar.receipts)
+        refuse_foreign(runner.ledger)
+        return await _tick(runner, only, at_once)
+    from smm_cli.delivery.shared_tick import looked_at
+
+    return await looked_at(runner, lambda: _tick(runner, only, at_once))
+
+
+async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
+    """The tick itself, once what others did is known."""
     before = marks_now(runner.calendar)
     now = runner.clock.now()
-    write_out(runner.ledger, runner.calendar.receipts)
-    take_in(runner.ledger, runner.calendar.receipts)
-    refuse_foreign(runner.ledger)
     carry_over(runner.ledger, runner.calendar.channels)
     runner.ledger.ticked(now)
     counter, history = runner.ledger.counter(), runner.history()
@@ -130,6 +139,8 @@ def may_go_now(delivery: Delivery) -> bool:
 
 
 async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[str, Post], papers: Papers, now: datetime) -> list[Outcome]:
+    if runner.shared is not None and runner.shared.why is not None:
+        return [Outcome(delivery.name, HELD, note=runner.shared.held) for delivery in wanted]
     by_channel: dict[str, list[Delivery]] = {}
     for delivery in wanted:
         by_channel.setdefault(delivery.channel, []).append(delivery)

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from smm_cli import door
 from smm_cli.calendar import git
-from smm_cli.calendar.model import WORKTREE, Calendar
+from smm_cli.calendar.model import GIT, WORKTREE, Calendar
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import SmmError
 
 LONGEST = timedelta(hours=24)
+ASKED, UNREACHED = timedelta(minutes=5), timedelta(minutes=1)
+"""With claims through git the remote is asked this often whether something is new; and again so soon where it did not answer."""
 STOPPED = timedelta(hours=1)
 """A stopped channel is looked at this often: its credential may have been renewed where smm cannot see it (an environment variable)."""
 
@@ -27,6 +29,10 @@ def marks_now(calendar: Calendar) -> dict[str, str] | None:
 
 
 def _full_ref(calendar: Calendar) -> str:
+    if calendar.ledger.claims == GIT and calendar.scratch is None:
+        from smm_cli.calendar.git_shared import seen_ref
+
+        return git.full_ref(calendar.root, seen_ref(calendar))
     return WORKTREE if calendar.publish_from == WORKTREE else git.full_ref(calendar.root, calendar.publish_from)
 
 
@@ -40,6 +46,8 @@ def leave_word(runner: Runner, before: Mapping[str, str] | None, counter: int | 
         return
     now = runner.clock.now()
     latest = now + (STOPPED if stopped else LONGEST)
+    if runner.shared is not None:
+        latest = now + (UNREACHED if runner.shared.why else ASKED)
     at = min(wake_at, latest) if wake_at is not None else latest
     runner.index.store_wake({**before, "counter": str(counter), "wake_at": str(at.timestamp())})
     (runner.calendar.state / "tick").touch()

@@ -1,0 +1,189 @@
+"""How far a delivery is that has no receipt yet, as a file: what another runner needs to go on with it, and nothing secret.
+
+progress/<delivery>.json: state, attempts, next time, the frozen payload, and per part the receipt or the open intent. Requests hold
+handles where secrets go; of a credential there stands a slow hash, so that a repetition can tell whether it is still the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from smm_cli.errors import LedgerError
+from smm_cli.ledger.engine import Connection
+from smm_cli.ledger.journal import PUBLISH
+from smm_cli.ledger.store import Ledger
+from smm_cli.words.delivery import CANCELLED, PLANNED, PUBLISHED, RETRY, SENDING, SKIPPED, is_name
+
+FORMAT = 1
+FOLDER = "progress"
+OVER = frozenset({PUBLISHED, CANCELLED, SKIPPED})
+"""What has a receipt, or needs none."""
+HASHED = "scrypt:"
+Progress = dict[str, Any]
+DELIVERY = ("post", "channel", "occurrence", "state", "due_at", "next_at", "attempts", "note", "slug", "digest", "released", "held")
+MORE = ("parts_public", "parts_total", "runner", "payload")
+PART = ("intent", "intent_n", "intent_at", "first_intent_at", "credential", "public_at", "receipt", "done", "wait_step", "wait_until")
+
+
+def progress_of(ledger: Ledger, delivery: str) -> Progress | None:
+    """How far one delivery is, being sent or not; None where there is nothing to tell."""
+    params = {"calendar": ledger.calendar, "name": delivery}
+    rows = ledger.db.read("SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", params)
+    return _progress(ledger, rows[0]) if rows else None
+
+
+def _progress(ledger: Ledger, row: Any) -> Progress:
+    found: Progress = {"format": FORMAT, "delivery": row["name"], **{name: row[name] for name in (*DELIVERY, *MORE)}}
+    if found["state"] == SENDING:
+        found |= {"state": RETRY, "next_at": None}
+    params = {"calendar": ledger.calendar, "name": row["name"], "act": PUBLISH}
+    parts = ledger.db.read("SELECT * FROM part WHERE calendar = :calendar AND delivery = :name AND act = :act ORDER BY part", params)
+    found["parts"] = [
+        {"part": part["part"], **{name: part[name] for name in PART}, "credential": slow_hash(part["credential"], row["name"])}
+        for part in parts
+    ]
+    return found
+
+
+@lru_cache(maxsize=256)
+def slow_hash(credential: str, delivery: str) -> str:
+    """A credential's fingerprint as it may stand in a repository that others read: each guess at a password costs 16 MB and time."""
+    if not credential or credential.startswith(HASHED):
+        return credential
+    import hashlib
+
+    return HASHED + hashlib.scrypt(credential.encode(), salt=delivery.encode(), n=1 << 14, r=8, p=1, dklen=16).hex()
+
+
+def know_credential(ledger: Ledger, delivery: str, credential: str) -> None:
+    """Where another runner's intent was sent with `credential`, say so as this ledger does: then it may be repeated."""
+    hashed = slow_hash(credential, delivery)
+    params = {"calendar": ledger.calendar, "name": delivery, "credential": credential, "hashed": hashed}
+    if ledger.db.read("SELECT part FROM part WHERE calendar = :calendar AND delivery = :name AND credential = :hashed", params):
+        change = "UPDATE part SET credential = :credential WHERE calendar = :calendar AND delivery = :name AND credential = :hashed"
+        ledger.write(lambda c: c.execute(change, params))
+
+
+def text_of(progress: Progress) -> str:
+    """Progress as JSON that people can read."""
+    return json.dumps(progress, indent=1, sort_keys=True) + "\n"
+
+
+def read_progress(data: bytes, where: str) -> Progress:
+    """Progress as `text_of` writes it. Raises LedgerError naming `where`: what cannot be read stops, it is never passed over."""
+    try:
+        found = json.loads(data)
+        if found["format"] != FORMAT:
+            raise ValueError(f"format {found['format']!r}, expected {FORMAT}")
+        if not is_name(found["post"]) or not is_name(found["channel"]) or not isinstance(found["parts"], list):
+            raise ValueError("post and channel must be names, and parts a list")
+        return {name: found[name] for name in ("format", "delivery", *DELIVERY, *MORE, "parts")}
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "was it written by a newer smm? pip install --upgrade smm-cli"
+        raise LedgerError(f"cannot be read: {error}", where=where, hint=hint, slug="progress-unreadable") from error
+
+
+# -- the ledger and the files, kept alike -----------------------------------------------------------------------------------
+
+
+def write_progress(ledger: Ledger, folder: Path, write: Callable[[Path, bytes | None], None]) -> None:
+    """Let the files in `folder` say what the ledger says; of a delivery that is being sent now they stay as they are.
+
+    `write(path, data)` writes one durably; None removes it.
+    """
+    busy, wanted = ledger._busy(), dict[str, str | None]()
+    for row in ledger.db.read("SELECT * FROM delivery WHERE calendar = :calendar ORDER BY name", {"calendar": ledger.calendar}):
+        if row["name"] in busy:
+            continue
+        wanted[row["name"]] = None if row["state"] in OVER or _untouched(row) else text_of(_progress(ledger, row))
+    for name, text in wanted.items():
+        path = folder / f"{name}.json"
+        if text is None and path.exists():
+            write(path, None)
+        elif text is not None and (not path.exists() or path.read_text("utf-8") != text):
+            write(path, text.encode())
+            _note(ledger, path)
+
+
+def _untouched(row: Any) -> bool:
+    """Whether the delivery is as if nobody had ever touched it."""
+    return row["state"] == PLANNED and not (row["held"] or row["released"] or row["attempts"] or row["payload"] or row["slug"])
+
+
+def take_progress(ledger: Ledger, folder: Path) -> None:
+    """Take in files that others wrote since last time. Raises LedgerError at one that cannot be read."""
+    params = {"calendar": ledger.calendar}
+    rows = ledger.db.read("SELECT path, mtime_ns, size FROM receipt_file WHERE calendar = :calendar", params)
+    known = {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
+    for path in sorted(folder.glob("*.json")):
+        stat = path.stat()
+        if known.get(f"{FOLDER}/{path.name}") != (stat.st_mtime_ns, stat.st_size):
+            adopt(ledger, read_progress(path.read_bytes(), f"{FOLDER}/{path.name}"))
+            _note(ledger, path)
+
+
+def _note(ledger: Ledger, path: Path) -> None:
+    stat = path.stat()
+    params = {"calendar": ledger.calendar, "path": f"{FOLDER}/{path.name}", "mtime_ns": stat.st_mtime_ns, "size": stat.st_size}
+    ledger.write(
+        lambda c: c.execute(
+            "INSERT INTO receipt_file (calendar, path, mtime_ns, size, runner, accepted) VALUES (:calendar, :path, :mtime_ns, :size, '', 1)"
+            " ON CONFLICT (calendar, path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.size",
+            params,
+        )
+    )
+
+
+def adopt(ledger: Ledger, progress: Mapping[str, Any]) -> bool:
+    """Make another runner's progress this ledger's. False where this ledger knows better: it is public, or being sent from here."""
+    name = str(progress["delivery"])
+
+    def act(c: Connection) -> bool:
+        params = {"calendar": ledger.calendar, "name": name}
+        row = c.execute("SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
+        if row is not None and row["state"] == PUBLISHED:
+            return False
+        same = row is not None and _progress(ledger, row)["parts"] == progress["parts"]
+        _adopt_delivery(c, ledger, progress)
+        if not same:  # its journal is another's, and not here
+            _adopt_parts(c, ledger, name, progress["parts"])
+        return True
+
+    return name not in ledger._busy() and ledger.write(act)
+
+
+def _adopt_delivery(c: Connection, ledger: Ledger, progress: Mapping[str, Any]) -> None:
+    columns = (*DELIVERY, *MORE)
+    c.execute(
+        f"INSERT INTO delivery (calendar, name, {', '.join(columns)}) VALUES (:calendar, :name, {', '.join(f':{one}' for one in columns)})"
+        " ON CONFLICT (calendar, name) DO UPDATE SET " + ", ".join(f"{one} = excluded.{one}" for one in columns),
+        {"calendar": ledger.calendar, "name": progress["delivery"], **{one: progress[one] for one in columns}},
+    )
+
+
+def _adopt_parts(c: Connection, ledger: Ledger, delivery: str, parts: Sequence[Mapping[str, Any]]) -> None:
+    keys = {"calendar": ledger.calendar, "name": delivery, "act": PUBLISH}
+    for table in ("part", "exchange"):
+        c.execute(f"DELETE FROM {table} WHERE calendar = :calendar AND delivery = :name AND act = :act", keys)
+    for part in parts:
+        c.execute(
+            f"INSERT INTO part (calendar, delivery, act, part, {', '.join(PART)})"
+            f" VALUES (:calendar, :name, :act, :part, {', '.join(f':{one}' for one in PART)})",
+            {**keys, "part": part["part"], **{one: part[one] for one in PART}},
+        )
+
+
+def merged(was: bytes | None, here: bytes | None, there: bytes | None, *, over: bool) -> bytes | None:
+    """One progress file that two runners changed. `over`: the delivery has a receipt by now.
+
+    What one alone changed counts (a person's hold here, an attempt there); where both changed one thing, the branch's counts.
+    """
+    if over or here is None or there is None:
+        return None if over else there or here
+    old = read_progress(was, FOLDER) if was else {}
+    mine, theirs = read_progress(here, FOLDER), read_progress(there, FOLDER)
+    return text_of({name: mine[name] if name in old and theirs[name] == old[name] else theirs[name] for name in theirs}).encode()
