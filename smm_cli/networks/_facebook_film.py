@@ -6,11 +6,12 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
+from smm_cli.networks._file import blob_of, film_name
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Looking, Publishing, Step, Wait
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Field, Multipart, Request, Slice, handle
-from smm_cli.words.post import Blob, Media
+from smm_cli.words.post import Media
 from smm_cli.words.problem import Place, Problem
 
 REEL_HOST = "rupload.facebook.com"
@@ -47,8 +48,8 @@ def reel_problems(part: PayloadPart, place: Place) -> tuple[Problem, ...]:
 
 def publish_video(network: MetaNetwork, page: str, message: PayloadPart) -> Publishing:
     """Upload it unpublished, wait until it is ready, show it."""
-    film = _film(message)
-    fields = [Field("source", film, _name(film), film.type), Field("published", "false")]
+    film = blob_of(message.media[0])
+    fields = [Field("source", film, film_name(film), film.type), Field("published", "false")]
     fields += [Field(key, value) for key, value in (("description", message.text), ("title", message.fields.get("title"))) if value]
     request = Request("POST", f"{network.graph}/{page}/videos", Multipart(tuple(fields)), timeout=600.0)
     id = network.id_in((yield request))
@@ -60,7 +61,7 @@ def publish_video(network: MetaNetwork, page: str, message: PayloadPart) -> Publ
 
 def publish_reel(network: MetaNetwork, page: str, message: PayloadPart) -> Publishing:
     """Ask for a place, upload to it, then publish."""
-    film = _film(message)
+    film = blob_of(message.media[0])
     begun = yield network.told(f"{page}/video_reels", ("upload_phase", "start"), keeps_for=KEEPS)
     id, version = str(begun.get("video_id", default="")), network.graph.rpartition("/")[2]
     if not id:
@@ -117,14 +118,3 @@ def _shown(id: str, kind: str, answer: Answer) -> PartReceipt:
 def address(link: str, id: str) -> str:
     """The address of a post or film: as Facebook says (films: a path alone), else made of its id."""
     return f"https://www.facebook.com{link}" if link.startswith("/") else link or f"https://www.facebook.com/{id}"
-
-
-def _film(message: PayloadPart) -> Blob:
-    blob = message.media[0].blob
-    if blob is None:
-        raise Rejected(f"{message.media[0].path} was not read", hint="smm check")
-    return blob
-
-
-def _name(blob: Blob) -> str:
-    return "film.mov" if blob.type == "video/quicktime" else "film.mp4"

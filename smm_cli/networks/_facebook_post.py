@@ -9,8 +9,9 @@ import json
 from collections.abc import Generator
 from typing import Any
 
-from smm_cli.errors import OutcomeUnknown, Rejected
+from smm_cli.errors import OutcomeUnknown
 from smm_cli.networks._facebook_film import address
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._meta import squashed
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.networks._moment import moment
@@ -62,10 +63,9 @@ def find_made(network: MetaNetwork, page: str, text: str, intent: Intent, earlie
 
 def _photo(network: MetaNetwork, page: str, medium: Media, *, temporary: bool) -> Generator[Step, Any, str]:
     """Upload one picture that nobody sees yet; its id."""
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
-    name = f"picture.{medium.blob.type.rpartition('/')[2]}"
-    fields = [Field("source", medium.blob, name, medium.blob.type), Field("published", "false")]
+    blob = blob_of(medium)
+    name = f"picture.{blob.type.rpartition('/')[2]}"
+    fields = [Field("source", blob, name, blob.type), Field("published", "false")]
     fields += [Field("temporary", "true")] if temporary else []
     fields += [Field("alt_text_custom", medium.alt)] if medium.alt else []
     url = f"{network.graph}/{page}/photos"

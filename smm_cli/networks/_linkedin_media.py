@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from smm_cli.errors import Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.words.conversation import Step, Wait
 from smm_cli.words.exchange import Json, Request, Slice
 from smm_cli.words.post import Blob, Media
@@ -38,9 +39,7 @@ class Uploads:
 
     def upload(self, medium: Media) -> Uploading:
         """Upload one; the URN."""
-        if medium.blob is None:
-            raise Rejected(f"{medium.path} was not read", hint="smm check")
-        urn = yield from (self._film if medium.kind == "video" else self._picture)(medium.blob)
+        urn = yield from (self._film if medium.kind == "video" else self._picture)(blob_of(medium))
         yield from self._ready(urn, medium)
         return urn
 

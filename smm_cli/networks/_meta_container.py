@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._meta import is_passing, squashed, subcode_in
 from smm_cli.networks._meta_network import MetaNetwork
@@ -117,9 +118,7 @@ class Containers:
 
 def file_of(medium: Media) -> Generator[Step, Any, tuple[str, str]]:
     """The file of a container: at a public address, whence the server fetches it."""
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
-    address = yield from public_address(medium.blob)
+    address = yield from public_address(blob_of(medium))
     return ("image_url" if medium.kind == "image" else "video_url", address)
 
 

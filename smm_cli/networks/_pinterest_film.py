@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
+from smm_cli.networks._file import film_name
 from smm_cli.words.conversation import Step, Wait
 from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.post import Blob
@@ -26,8 +27,7 @@ def upload_film(base: str, blob: Blob) -> Generator[Step, Any, str]:
     if not id or not url.startswith("https://") or not isinstance(parameters, dict):
         raise Retriable("Pinterest gave no place for the film")
     fields = [Field(name, str(value)) for name, value in parameters.items()]
-    name = "film.mov" if blob.type == "video/quicktime" else "film.mp4"
-    body = Multipart((*fields, Field("file", blob, name, blob.type)))
+    body = Multipart((*fields, Field("file", blob, film_name(blob), blob.type)))
     yield Request("POST", url, body, auth="", reads="any", keeps_for=KEEPS, timeout=600.0)
     for seconds in WAITS:
         state = (yield Request("GET", f"{base}/media/{id}")).get("status")

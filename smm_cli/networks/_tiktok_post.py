@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from smm_cli.errors import Rejected
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._tiktok_api import ask
 from smm_cli.networks._tiktok_compose import info_of
 from smm_cli.networks._tiktok_film import announced, chunks
 from smm_cli.words.conversation import Earlier, Step
 from smm_cli.words.delivery import PayloadPart
-from smm_cli.words.post import Blob, Media
 
 UPLOAD_LIFE = 600.0
 """How long an announced upload is gone on with; its address holds an hour (unverified), and a new one costs nothing."""
@@ -23,7 +22,7 @@ UPLOAD_LIFE = 600.0
 
 def send_film(api: str, message: PayloadPart, *, direct: bool) -> Generator[Step, Any, str]:
     """Announce it, send its chunks, of which the last publishes it; its id for questions."""
-    blob = _blob(message.media[0])
+    blob = blob_of(message.media[0])
     body: dict[str, Any] = {"source_info": announced(blob)}
     if direct:
         body["post_info"] = {"title": message.text, **info_of(message)}
@@ -41,7 +40,7 @@ def send_photos(api: str, message: PayloadPart, *, direct: bool) -> Generator[St
     """Put them at public addresses, then the one request that publishes; its id for questions."""
     addresses = []
     for medium in message.media:
-        addresses.append((yield from public_address(_blob(medium))))
+        addresses.append((yield from public_address(blob_of(medium))))
     yield Earlier()
     info = {"description": message.text, **({"title": message.fields["title"]} if message.fields["title"] else {})}
     info |= info_of(message) if direct else {}
@@ -50,9 +49,3 @@ def send_photos(api: str, message: PayloadPart, *, direct: bool) -> Generator[St
     body = {"post_info": info, "source_info": source, "post_mode": mode, "media_type": "PHOTO"}
     answer = yield ask(api, "post/publish/content/init/", body, commits=True)
     return str(answer.get("data", "publish_id", default=""))
-
-
-def _blob(medium: Media) -> Blob:
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
-    return medium.blob

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.words.conversation import Step, Wait
 from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, Slice
 from smm_cli.words.post import Blob, Media
@@ -24,9 +25,7 @@ def upload_all(api: str, media: tuple[Media, ...]) -> Generator[Step, Any, list[
     """Upload each; the ids, in order."""
     found = []
     for medium in media:
-        if medium.blob is None:
-            raise Rejected(f"{medium.path} was not read", hint="smm check")
-        found.append((yield from (_chunked if is_worked_on(medium) else _whole)(api, medium, medium.blob)))
+        found.append((yield from (_chunked if is_worked_on(medium) else _whole)(api, medium, blob_of(medium))))
         if medium.alt and medium.kind == "image":
             said = {"id": found[-1], "metadata": {"alt_text": {"text": medium.alt}}}
             yield Request("POST", f"{api}/2/media/metadata", Json(said), keeps_for=KEEPS)

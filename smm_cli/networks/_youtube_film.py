@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._google_upload import opened, upload
 from smm_cli.networks._short import short
 from smm_cli.networks._youtube_api import url_of
@@ -60,11 +61,10 @@ def receipt_of(id: str) -> PartReceipt:
 def upload_film(version: str, message: PayloadPart, settings: Any) -> Generator[Step, Any, str]:
     """Upload it as private, with its thumbnail; its id once YouTube can use it."""
     medium = message.media[0]
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
+    blob = blob_of(medium)
     body = Json({"snippet": snippet_of(message), "status": status_of("private", message, settings)})
     query = (("part", "snippet,status"), ("notifySubscribers", "true" if settings.notify else "false"))
-    made = yield from upload(opened(url_of(version, "videos", upload=True), query, body, medium.blob), medium.blob)
+    made = yield from upload(opened(url_of(version, "videos", upload=True), query, body, blob), blob)
     id = str(made.get("id", default=""))
     if not id:
         raise Retriable("YouTube gave the film no id")
