@@ -6,8 +6,9 @@ from collections.abc import Generator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from smm_cli.errors import AuthFailed, ConfigError, RateLimited, Rejected, Retriable
+from smm_cli.errors import AuthFailed, ConfigError, RateLimited, Retriable
 from smm_cli.networks._discourse_fault import read_fault
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._forum_look import moment, pending
 from smm_cli.networks._forum_text import escaped
 from smm_cli.words.channel import Account
@@ -47,10 +48,9 @@ class Board:
 
     def upload(self, medium: Media) -> Generator[Request, Any, str]:
         """The Markdown of a picture: by its short address, with its size so that nothing jumps."""
-        if medium.blob is None:
-            raise Rejected(f"{medium.path} was not read", hint="smm check")
-        ending = medium.blob.type.rpartition("/")[2]
-        file = Field("file", medium.blob, f"picture.{'jpg' if ending == 'jpeg' else ending}", medium.blob.type)
+        blob = blob_of(medium)
+        ending = blob.type.rpartition("/")[2]
+        file = Field("file", blob, f"picture.{'jpg' if ending == 'jpeg' else ending}", blob.type)
         fields = (Field("upload_type", "composer"), Field("synchronous", "true"), file)  # not `type`: the description allows no more
         answer = yield self.ask("POST", "/uploads.json", Multipart(fields), timeout=120.0)
         address = answer.get("short_url") or answer.get("url")

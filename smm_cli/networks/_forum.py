@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._forum_text import escaped, hyphened, joined, markdown
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._short import described, short
@@ -115,9 +116,7 @@ class Forum(Network):
 
     def picture(self, medium: Media) -> Generator[Step, Any, str]:
         """The Markdown of a picture that is at a public address."""
-        if medium.blob is None:
-            raise Rejected(f"{medium.path} was not read", hint="smm check")
-        address = yield from public_address(medium.blob)
+        address = yield from public_address(blob_of(medium))
         return f"![{escaped(medium.alt)}]({address})"
 
     def topic(self, payload: Payload, message: PayloadPart, text: str) -> Request:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._moment import moment
 from smm_cli.words.conversation import LoggingIn, Tokens
 from smm_cli.words.delivery import PartReceipt
@@ -74,10 +75,8 @@ class Api:
 
     def upload(self, medium: Media) -> Generator[Request, Any, str]:
         """The address of a picture at the server's own store (pict-rs)."""
-        if medium.blob is None:
-            raise Rejected(f"{medium.path} was not read", hint="smm check")
-        name = f"media.{medium.blob.type.rpartition('/')[2]}"
-        file = Multipart((Field("images[]", medium.blob, name, medium.blob.type),))
+        blob = blob_of(medium)
+        file = Multipart((Field("images[]", blob, f"media.{blob.type.rpartition('/')[2]}", blob.type),))
         if self.new:
             answer = yield Request("POST", self.at("image"), file, timeout=120.0)
             return str(answer.get("image_url"))
