@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -25,7 +26,8 @@ LEASE, BEAT = timedelta(seconds=90), 20.0
 """Nobody can see from afar whether a process lives: so its claims end a minute and a half after its last sign of life."""
 PATIENCE = 10.0
 """Seconds that a lost connection is sought again before the command gives up."""
-BEGIN = b"BEGIN; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, pg_current_xact_id()::text"
+BEGIN = b"BEGIN; UPDATE writer SET n = %s WHERE name = %s RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+WRITER = b"INSERT INTO writer (name, n) VALUES (%s, 0); DELETE FROM writer WHERE at < now() - interval '7 days'"
 UNDONE = (errors.DeadlockDetected, errors.SerializationFailure)
 """What PostgreSQL undoes for no fault of the statement: the same again works."""
 
@@ -66,8 +68,10 @@ class Postgres(Gathering):
         self.clock: Clock = self._shifted or clock
         self.beat = BEAT if self._shifted else None
         self._connection = connected(url)
+        self._name, self._number = os.urandom(12).hex(), 0
         try:
             migrate(self._connection, self.place)
+            self._connection.execute(WRITER, (self._name,))
             self.write(lambda c: None)  # tells the time
         except BaseException:
             self._connection.close()
@@ -95,7 +99,7 @@ class Postgres(Gathering):
                 return self._once(connection, act, attempt)
             except psycopg.Error as error:
                 if connection.closed:
-                    if attempt.committing and self._arrived(attempt.xid, until):
+                    if attempt.committing and self._arrived(attempt.number, until):
                         value: T = attempt.value
                         return value
                     if time.monotonic() >= until:
@@ -111,6 +115,8 @@ class Postgres(Gathering):
     def close(self) -> None:
         """Write what still waits, and let go of the connection."""
         self._write_pending()
+        with suppress(psycopg.Error):  # of who forgets to say goodbye, or cannot, the row goes by itself
+            self._connection.execute(b"DELETE FROM writer WHERE name = %s", (self._name,))
         self._connection.close()
 
     def counter(self) -> int | None:
@@ -136,10 +142,14 @@ class Postgres(Gathering):
             return future, None, error
 
     def _once(self, connection: Pg, act: Callable[[Connection], T], attempt: Attempt) -> T:
-        begun = connection.execute(BEGIN)
+        self._number += 1
+        attempt.number = self._number
+        begun = connection.execute(BEGIN, (attempt.number, self._name))
         begun.nextset()
-        stamp, attempt.xid = begun.fetchone() or (0, "")
-        now = moment(stamp)
+        stamp = begun.fetchone()
+        if stamp is None:  # as after seven days of silence: then the name is told anew
+            connection.execute(b"INSERT INTO writer (name, n) VALUES (%s, %s)", (self._name, attempt.number))
+        now = moment(stamp[0]) if stamp else self.clock.now()
         if self._shifted is not None and now is not None:
             self._shifted.set_right(now)
         value = attempt.value = act(Transaction(connection, now if self._shifted else None))
@@ -161,22 +171,19 @@ class Postgres(Gathering):
                 pause = min(1.0, pause * 2)
         return self._connection
 
-    def _arrived(self, xid: str, until: float) -> bool:
-        """Whether the COMMIT of transaction `xid`, during which the connection was lost, arrived: the database knows. Raises Gone."""
+    def _arrived(self, number: int, until: float) -> bool:
+        """Whether the COMMIT during which the connection was lost arrived. Waits until that transaction has ended. Raises Gone."""
         while True:
             connection = self._ready(until)
             try:
-                row = connection.execute(b"SELECT pg_xact_status(CAST(%s AS xid8))", (xid,)).fetchone()
+                row = connection.execute(b"SELECT n FROM writer WHERE name = %s FOR UPDATE", (self._name,)).fetchone()
             except psycopg.Error as error:
                 if not connection.closed or time.monotonic() >= until:
                     raise self._gone() from error
                 continue
-            status = row[0] if row else None
-            if status in ("committed", "aborted"):
-                return bool(status == "committed")
-            if status is None or time.monotonic() >= until:  # another database than before, or one that is still at it
+            if row is None:  # another database than before
                 raise self._gone()
-            time.sleep(0.05)
+            return bool(row[0] >= number)
 
     def _gone(self) -> Gone:
         what = f"the connection to the ledger on {self.place} was lost"
@@ -186,7 +193,7 @@ class Postgres(Gathering):
 class Attempt:
     """One try at a transaction, as far as it came."""
 
-    xid = ""
+    number = 0
     value: Any = None
     committing = False
 

@@ -18,8 +18,9 @@ MIGRATIONS = (
     "0002_announce.postgresql.sql",
     "0003_alert.postgresql.sql",
     "0004_workers.postgresql.sql",
+    "0005_writer.postgresql.sql",
 )
-"""What makes a ledger, in order; the table `migration` has a row for each that it had. SQLite counts its own; the next is 0005."""
+"""What makes a ledger, in order; the table `migration` has a row for each that it had. SQLite counts its own; the next is 0006."""
 VERSION = len(MIGRATIONS)
 SCHEMA = "smm"
 LOCK = 0x736D6D31
@@ -47,6 +48,8 @@ def connected(url: str) -> Pg:
         said = conninfo_to_dict(url)
     except psycopg.Error:
         raise LedgerError("the ledger's address cannot be read", hint=ADDRESS, slug="ledger-address") from None
+    if not str(said.get("port", "")).replace(",", "").isdecimal() and said.get("port"):
+        raise LedgerError("the ledger's address cannot be read", hint=ADDRESS, slug="ledger-address")
     more = {name: value for name, value in DEFAULTS.items() if name not in said}
     try:
         connection: Pg = psycopg.connect(
@@ -103,8 +106,14 @@ def migrate(connection: Pg, place: str) -> None:
     try:
         if (had := _version(connection)) != VERSION:
             _refuse_newer(had, place)
-            with connection.transaction():
-                _bring_up(connection, place)
+            # The lock comes before the transaction: one that began earlier may not see what was made while it waited.
+            connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+            try:
+                with connection.transaction():
+                    _bring_up(connection, place)
+            finally:
+                if not connection.closed:
+                    connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
     except psycopg.Error as error:
         what = f"the ledger on {place} cannot be prepared: {error.diag.message_primary or error}"
         hint = f"its user needs the schema {SCHEMA}: CREATE SCHEMA {SCHEMA} AUTHORIZATION theuser;"
@@ -126,7 +135,6 @@ def _refuse_newer(had: int, place: str) -> None:
 
 
 def _bring_up(connection: Pg, place: str) -> None:
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     had = _version(connection)
     _refuse_newer(had, place)
     row = connection.execute("SELECT current_setting('server_encoding')").fetchone()

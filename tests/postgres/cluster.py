@@ -58,7 +58,9 @@ class Cluster:
         for one in (pid, *map(int, children)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
-        time.sleep(0.2)
+        time.sleep(0.3)
+        for left in (self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
+            left.unlink()  # where nobody buries the dead, it would seem to run still
 
     def make_database(self, encoding: str = "") -> str:
         """A new, empty database; its address."""
