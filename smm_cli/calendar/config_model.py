@@ -224,6 +224,7 @@ class LedgerTable(Strict):
     claims: Literal["sqlite", "git", "postgresql"] = "sqlite"
     branch: Annotated[str, _like(r"(?!-)[^\s~^:?*\[\\]+", "smm")] = "smm"
     commit: bool = False
+    files: Annotated[str, _like(r"(/|[A-Za-z]:[\\/]).+", "/srv/smm-files")] = ""
 
 
 class PauseTable(Strict):
