@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "channel": ("channel", "Accounts: add, list, check, login, limits, rename, remove, rebuild."),
     "network": ("network", "What networks there are, and their limits."),
     "runner": ("runner", "Who publishes: list, take, install."),
+    "ledger": ("ledger", "The record of what went out: sync brings the calendar to workers."),
 }
 """Command to module of cli/ and its one line of help. A module offers `app` (a Typer: a group, or one command)."""
 

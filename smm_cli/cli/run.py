@@ -30,14 +30,24 @@ LATE = 3600
 
 @app.command("run")
 def run_command(
-    ctx: typer.Context, every: Annotated[str, typer.Option(help="How often to look whether something changed: 20s, 1m.")] = "20s"
+    ctx: typer.Context,
+    every: Annotated[str, typer.Option(help="How often to look whether something changed: 20s, 1m.")] = "20s",
+    workers: Annotated[int, typer.Option(min=0, max=64, help="With a ledger in PostgreSQL: so many processes share the work.")] = 0,
+    ledger: Annotated[str, typer.Option(help="Without a checkout: the database (postgresql://…, or env:NAME).")] = "",
+    calendar: Annotated[list[str] | None, typer.Option(help="With --ledger: a calendar in it; may be given again.")] = None,
 ) -> int:
     """Send what is due, again and again, until it is stopped (Ctrl-C, SIGTERM). What is due later goes out on the second.
 
     Example: smm -C /srv/calendar run --every 20s
+
+    Example: smm run --workers 2 --ledger env:SMM_LEDGER --calendar acme
     """
     session: Session = ctx.obj
     seconds = read_every(every)
+    if workers or ledger or calendar:
+        from smm_cli.cli.workers import run_workers
+
+        return run_workers(session, seconds, max(1, workers), ledger, tuple(calendar or ()))
     name = session.calendar().name  # without a calendar there is nothing to wait for
     output.tell(f"{name} in {session.root}: looking every {every}. Ctrl-C ends it.")
     asyncio.run(Daemon(session, seconds).serve())
@@ -87,7 +97,7 @@ class Daemon:
         """Tick until `stop`. Rings that come during a tick make one more."""
         self._scheduler = _scheduler()
         self._scheduler.add_job(self.ring, "interval", seconds=self.every, id="tick", next_run_time=datetime.now(UTC))
-        taken = _listen(self.stop)
+        taken = listen_to_signals(self.stop)
         self._scheduler.start()
         try:
             while not self._stopped:
@@ -97,7 +107,7 @@ class Daemon:
                     await self.look()
         finally:
             self._scheduler.shutdown(wait=False)
-            _unlisten(taken)
+            unlisten(taken)
 
     async def look(self) -> None:
         """One tick of the calendar as it is now. Whatever goes wrong is told, and the next tick is tried."""
@@ -125,7 +135,7 @@ class Daemon:
                 self._task = asyncio.create_task(tick(runner))
                 ticked = await self._task
                 for outcome in ticked.outcomes:
-                    _show(outcome, runner)
+                    show_outcome(outcome, runner)
                 return ticked
             finally:
                 self._runner = self._task = None
@@ -162,7 +172,7 @@ def _scheduler() -> Any:
     return made(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE})
 
 
-def _listen(stop: Any) -> list[int]:
+def listen_to_signals(stop: Any) -> list[int]:
     """Let the signals that end a process call `stop`; those taken."""
     taken: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -172,12 +182,12 @@ def _listen(stop: Any) -> list[int]:
     return taken
 
 
-def _unlisten(taken: list[int]) -> None:
+def unlisten(taken: list[int]) -> None:
     for number in taken:
         asyncio.get_running_loop().remove_signal_handler(number)
 
 
-def _show(outcome: Outcome, runner: Runner) -> None:
+def show_outcome(outcome: Outcome, runner: Runner) -> None:
     zone = ZoneInfo(runner.calendar.timezone)
     when = say_moment(runner.clock.now(), zone)
     output.out(f"{when}  {outcome.state}  {outcome.delivery}  {outcome.url}".rstrip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import WORKTREE
@@ -28,6 +29,9 @@ from smm_cli.words.channel import Account, Channel
 from smm_cli.words.delivery import HELD, PUBLISHED, WAITING, Delivery, Payload, Receipt
 from smm_cli.words.post import Post
 
+if TYPE_CHECKING:
+    from smm_cli.ledger.lanes import Taken
+
 ACCOUNT_AGE = timedelta(hours=24)
 """How old the answer of `verify` may be before it is asked for again."""
 
@@ -41,8 +45,11 @@ RACY = 2.0
 class ChannelRun:
     """One channel's turn in a tick."""
 
-    def __init__(self, runner: Runner, channel: Channel, papers: Papers, waits: list[float], planned_at: datetime) -> None:
+    def __init__(
+        self, runner: Runner, channel: Channel, papers: Papers, waits: list[float], planned_at: datetime, taken: Taken | None = None
+    ) -> None:
         self.runner = runner
+        self.taken = taken
         self.planned_at = planned_at.timestamp()
         self.channel = channel
         self.papers = papers
@@ -147,6 +154,8 @@ class ChannelRun:
         return self.runner.index.read(source, post.path)[0] != post
 
     async def _claim(self, delivery: Delivery, post: Post, credential: str) -> Claim | Gate | None:
+        if (taken := self.taken) is not None:  # a worker took it before it looked
+            return Gate(taken.stopped, None, "stopped") if taken.stopped and taken.stopped_for == credential else taken.claim
         ledger, now, shared = self.ledger, self.clock.now(), self.runner.shared
         if shared is not None:
             if (gate := await shared.claim(delivery, post.text_digest)) is not None:
@@ -192,12 +201,17 @@ class ChannelRun:
         )
         receipt = self._receipt(delivery, post, prepared.network, payload)
         async with alive(self.ledger, claim, self.clock):
-            outcome = await send(sending, receipt, masked, self.papers.add)  # the ledger's word for it; other runners hear next
+            outcome = await send(sending, receipt, masked, self._file)
         if claim.payload and prepared.payload is not None and content_digest(prepared.payload) != content_digest(payload):
             outcome = replace(
                 outcome, note=f"{post.path} changed while being sent: what was begun went on as it was. {outcome.note}".strip()
             )
         return outcome
+
+    def _file(self, receipt: Receipt, text: str) -> None:
+        """Write a receipt soon; where runners share a remote it is written when the claim ends, with all that goes there."""
+        if self.runner.shared is None:
+            self.papers.add(receipt, text)
 
     def _receipt(self, delivery: Delivery, post: Post, network: Network, payload: Payload) -> Receipt:
         cost = network.cost(payload)

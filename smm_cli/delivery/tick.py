@@ -88,7 +88,7 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
         plan = plan_posts(calendar, source, posts, runner.history(), now, until=now, waits=waits, held=held)
     elif notes:
         counter = runner.ledger.counter()
-    alert_at, missed = await _alerts(
+    alert_at, missed = await tell_people(
         runner, lambda until: plan_posts(calendar, source, posts, runner.history(), now, until=until, waits=waits, held=wrong), outcomes
     )
     wake_at = min(filter(None, (plan.wake_at, tell_at, alert_at)), default=None)
@@ -96,7 +96,7 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     return Ticked(tuple(outcomes), indexed.problems, plan, (*notes, *missed))
 
 
-async def _alerts(
+async def tell_people(
     runner: Runner, plan_until: Callable[[datetime | None], Plan], outcomes: Sequence[Outcome]
 ) -> tuple[datetime | None, tuple[str, ...]]:
     """Tell those who want to hear of it what needs somebody; most calendars have nobody, and import nothing."""

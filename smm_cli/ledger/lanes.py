@@ -104,28 +104,26 @@ def next_look(engine: Engine, calendar: str, shut: Collection[str] = ()) -> date
     return moment(rows[0]["look_at"]) if rows else None
 
 
-def put_back(c: Connection, claim: Claim, until: datetime | None) -> None:
+def put_back(c: Connection, claim: Claim, until: datetime | None = None) -> None:
     """Nothing was sent: the delivery is as it was before, its channel free. `until`: no worker takes it before; None: as planned.
 
-    Where the claim ended meanwhile, nothing is changed. One that was begun before stays to be ended.
+    Where the claim ended already, only `until` counts. What was begun earlier stays to be ended.
     """
-    if holds(c, claim):
-        begun = bool(claim.payload or claim.attempts or not claim.first)
+    held = holds(c, claim)
+    if held:
         c.execute(
             "UPDATE delivery SET state = :was WHERE calendar = :calendar AND name = :name AND state = 'sending'",
-            {"calendar": claim.calendar, "name": claim.delivery, "was": RETRY if begun else "planned"},
+            {"calendar": claim.calendar, "name": claim.delivery, "was": "planned" if claim.first else RETRY},
         )
-        set_aside(c, claim, until)
+    if until is not None:
+        c.execute(
+            "UPDATE planned SET claim_at = :until WHERE calendar = :calendar AND name = :name AND claim_at < :until",
+            {"calendar": claim.calendar, "name": claim.delivery, "until": ms(until)},
+        )
+    if held:
         give_back(c, claim)
-
-
-def set_aside(c: Connection, claim: Claim, until: datetime | None) -> None:
-    """Let no worker take this delivery before `until`; the planner may say otherwise."""
-    if until is None:
-        return
-    params = {"calendar": claim.calendar, "name": claim.delivery, "channel": claim.channel, "until": ms(until)}
-    c.execute("UPDATE planned SET claim_at = :until WHERE calendar = :calendar AND name = :name AND claim_at < :until", params)
-    look_again(c, claim.calendar, claim.channel)
+    elif until is not None:
+        look_again(c, claim.calendar, claim.channel)
 
 
 def look_again(c: Connection, calendar: str, channel: str) -> None:

@@ -26,7 +26,10 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One planned delivery. `claim_at`: from when a worker may take it (None: it is held, `held` says why); `late_at`: until when."""
+    """One planned delivery. `claim_at`: from when a worker may take it (None: it is held, `held` says why); `late_at`: until when.
+
+    `sending`: somebody is at it; what stands of it stays.
+    """
 
     name: str
     post: str
@@ -38,6 +41,7 @@ class Line:
     claim_at: int | None
     digest: str
     held: str = ""
+    sending: bool = False
 
 
 def save_plan(engine: Engine, calendar: str, version: int, lines: Iterable[Line], now: datetime, good: float) -> bool:
@@ -58,7 +62,7 @@ def save_plan(engine: Engine, calendar: str, version: int, lines: Iterable[Line]
         rows = c.execute("SELECT * FROM planned WHERE calendar = :calendar", params).fetchall()
         known = {row["name"]: row for row in rows}
         gone = sorted(known.keys() - wanted.keys())
-        new = [line for name, line in sorted(wanted.items()) if name not in known or _differs(line, known[name])]
+        new = [line for name, line in sorted(wanted.items()) if name not in known or not (line.sending or _same(line, known[name]))]
         if gone:
             c.execute("DELETE FROM planned WHERE calendar = :calendar AND name = ANY(:gone)", {**params, "gone": gone})
         if new:
@@ -94,10 +98,10 @@ def ask_for_plan(engine: Engine, calendar: str) -> None:
     engine.write(lambda c: c.execute(f"SELECT pg_notify('{BELL}', :calendar)", {"calendar": calendar}))
 
 
-def _differs(line: Line, row: Mapping[str, object]) -> bool:
-    return any(getattr(line, name) != row[name] for name in COLUMNS if name != "claim_at") or (line.claim_at is None) != (
-        row["claim_at"] is None
-    )
+def _same(line: Line, row: Mapping[str, object]) -> bool:
+    """Whether this is what stands there, but for when workers try it again."""
+    told = all(getattr(line, name) == row[name] for name in COLUMNS if name != "claim_at")
+    return told and (line.claim_at is None) == (row["claim_at"] is None)
 
 
 UPSERT = (

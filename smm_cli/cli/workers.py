@@ -1,0 +1,155 @@
+"""smm run --workers: worker processes on one database, with a checkout that is synced meanwhile, or without any."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from smm_cli.cli import output
+from smm_cli.cli.run import listen_to_signals, show_outcome, unlisten
+from smm_cli.cli.session import Session
+from smm_cli.cli.syncing import Syncing
+from smm_cli.delivery.desk import Opened
+from smm_cli.delivery.ledgers import address_of
+from smm_cli.delivery.send import Outcome
+from smm_cli.delivery.worker import Worker
+from smm_cli.errors import SmmError, UsageError
+from smm_cli.words.delivery import is_name
+
+AGAIN = 2.0
+"""Seconds after which a process that died is started again."""
+
+
+def run_workers(session: Session, every: float, count: int, ledger: str, calendars: Sequence[str]) -> int:
+    """Work until stopped. Raises UsageError, ConfigError, LedgerError where it cannot begin."""
+    if bool(ledger) != bool(calendars):
+        missing = "--calendar NAME: which calendar of it" if ledger else "--ledger URL: which database it is in"
+        raise UsageError(f"say {missing}", hint="smm run --workers 2 --ledger env:SMM_LEDGER --calendar acme")
+    for name in calendars:
+        if not is_name(name):
+            raise UsageError(f"--calendar {name}: that is no calendar's name", hint="its name stands in channels.toml, [calendar] name")
+    syncing = None if ledger or _of_a_crew() else Syncing(session)
+    places, home, url = _without_checkout(ledger, calendars) if ledger else _in_checkout(session)
+    if syncing is not None:
+        syncing.at_once()
+    who = ", ".join(places)
+    if not _of_a_crew():
+        output.tell(f"{who}: {count} worker{'s' if count > 1 else ''}. Ctrl-C ends {'them' if count > 1 else 'it'}.")
+    if count > 1:
+        asyncio.run(Crew(session, every, count, ledger, calendars, syncing).serve())
+    else:
+        worker = Worker(url, places, home, session.clock, checkout=not ledger, show=_show, tell=_tell)
+        asyncio.run(_alone(worker, every, syncing))
+    output.tell("Ended. What is due goes out when a worker runs again.")
+    return 0
+
+
+def _in_checkout(session: Session) -> tuple[Mapping[str, Path], Path, str]:
+    calendar = session.calendar()
+    if not calendar.ledger.url:
+        raise UsageError(
+            "workers share a database, and this calendar's ledger is a file on this machine",
+            hint='[ledger] url = "postgresql://…" in channels.toml, then smm ledger move; or smm run, without --workers',
+        )
+    return {calendar.name: calendar.root}, calendar.root / ".smm", address_of(calendar.ledger.url, calendar.root)
+
+
+def _without_checkout(ledger: str, calendars: Sequence[str]) -> tuple[Mapping[str, Path], Path, str]:
+    url = address_of(ledger, Path.cwd())
+    from smm_cli.ledger.postgres_open import place_of
+
+    base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_STATE_HOME", "")
+    home = (Path(base) if base and Path(base).is_absolute() else Path.home() / ".local" / "state") / "smm" / "workers"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = hashlib.sha256(place_of(url).encode()).hexdigest()[:8]
+    return {name: home / f"{name}-{database}" for name in dict.fromkeys(calendars)}, home, url
+
+
+async def _alone(worker: Worker, every: float, syncing: Syncing | None) -> None:
+    taken = listen_to_signals(worker.stop)
+    _end_with_parent(worker)
+    task = asyncio.create_task(syncing.serve(every)) if syncing is not None else None
+    try:
+        await worker.serve()
+    finally:
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        unlisten(taken)
+
+
+def _of_a_crew() -> bool:
+    return os.environ.get("SMM_CREW") == str(os.getppid())
+
+
+def _end_with_parent(worker: Worker) -> None:
+    """A process of a crew ends when the crew's pipe is closed, however the crew ended."""
+    if not _of_a_crew():
+        return
+    loop = asyncio.get_running_loop()
+
+    def closed() -> None:
+        if not os.read(0, 64):
+            loop.remove_reader(0)
+            worker.stop()
+
+    with suppress(NotImplementedError, OSError):
+        loop.add_reader(0, closed)
+
+
+class Crew:
+    """Several worker processes; one that dies is started again. The checkout, if there is one, is synced here."""
+
+    def __init__(self, session: Session, every: float, count: int, ledger: str, calendars: Sequence[str], syncing: Syncing | None) -> None:
+        told = ["--ledger", ledger, *(word for name in calendars for word in ("--calendar", name))] if ledger else ["--workers", "1"]
+        place = ["-C", str(session.root)] if not ledger else []
+        self.command = [sys.executable, "-m", "smm_cli", *place, "run", *told]
+        self.every, self.count, self.syncing = every, count, syncing
+        self.ending = False
+        self._running: set[asyncio.subprocess.Process] = set()
+
+    def stop(self) -> None:
+        """Let each end what it is at; said twice: at once."""
+        self.ending = True
+        for process in self._running:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+
+    async def serve(self) -> None:
+        """Until `stop`, and until all have ended."""
+        taken = listen_to_signals(self.stop)
+        task = asyncio.create_task(self.syncing.serve(self.every)) if self.syncing is not None else None
+        try:
+            await asyncio.gather(*(self._keep() for _ in range(self.count)))
+        finally:
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            unlisten(taken)
+
+    async def _keep(self) -> None:
+        while not self.ending:
+            env = {**os.environ, "SMM_CREW": str(os.getpid())}
+            process = await asyncio.create_subprocess_exec(*self.command, stdin=asyncio.subprocess.PIPE, env=env)
+            self._running.add(process)
+            code = await process.wait()
+            self._running.discard(process)
+            if not self.ending:
+                output.tell(f"A worker ended with {code}: another begins. What it had taken is free when its lease ends.")
+                await asyncio.sleep(AGAIN)
+
+
+def _show(opened: Opened, outcome: Outcome) -> None:
+    show_outcome(outcome, opened.runner)
+
+
+def _tell(error: SmmError) -> None:
+    output.show_error(error)
