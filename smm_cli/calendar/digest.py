@@ -93,8 +93,13 @@ def _filled(said: dict[str, Any]) -> dict[str, Any]:
 
 def _medium(item: Media, post: Post, source: Source, read: dict[str, str]) -> dict[str, Any]:
     thumbnail = _sum(item.thumbnail, post, source, read) if item.thumbnail else ""
-    said = {"file": _sum(item.path, post, source, read), "alt": item.alt, "focus": item.focus}
-    return _filled({**said, "decorative": item.decorative, "thumbnail": thumbnail})
+    said = {"file": _sum(item.path, post, source, read), "name": _name(item.path), "alt": item.alt, "focus": item.focus}
+    return _filled({**said, "decorative": item.decorative, "thumbnail": thumbnail, "thumbnail_name": _name(item.thumbnail)})
+
+
+def _name(path: str) -> str:
+    """The file's own name, which sites show in addresses; a moved folder changes nothing."""
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _sum(path: str, post: Post, source: Source, read: dict[str, str]) -> str:

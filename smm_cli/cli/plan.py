@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from smm_cli.calendar.model import WORKTREE
 from smm_cli.cli import output
 from smm_cli.cli.costs import cost_shape, costs_of, totals
 from smm_cli.cli.listing import COLOURS, chosen, read_end, within
@@ -32,12 +33,30 @@ def plan_command(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many deliveries.")] = None,
     channel: Annotated[str, typer.Option(help="Only this channel, group or network.")] = "",
     campaign: Annotated[str, typer.Option(help="Only this campaign.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="One array of deliveries.")] = False,
+    diff: Annotated[str, typer.Option(metavar="REV", help="What differs from the plan of this commit, for a review.")] = "",
+    to: Annotated[str, typer.Option(metavar="REV", help="With --diff: compare with this commit, by default with the work tree.")] = "",
+    form: Annotated[str, typer.Option("--as", help="With --diff: text, markdown, json, github, sarif.")] = "",
+    tells: Annotated[bool, typer.Option("--exit-code", help="With --diff: 1 where anything differs, as git has it.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One array of deliveries; with --diff as --as json.")] = False,
 ) -> int:
     """What goes out when, from files, slots and history; what is held, and what would release it.
 
+    With --diff: what a change would change. Needs no secret, asks no server. Exit code 4 where the new side has errors.
+
     Example: smm plan --until 2026-12-24 --channel mastodon
+
+    Example: smm plan --diff origin/main --as markdown
     """
+    if diff:
+        from smm_cli.cli.plan_diff import show_diff
+
+        if until or limit or channel or campaign:
+            raise UsageError("--diff compares whole plans", hint="leave out --until, --limit, --channel, --campaign")
+        if json and form not in ("", "json"):
+            raise UsageError(f"--json or --as {form}, not both")
+        return show_diff(ctx.obj, diff, to or WORKTREE, form="json" if json else form or "text", tells=tells)
+    if to or form or tells:
+        raise UsageError("--to, --as and --exit-code belong to --diff", hint="smm plan --diff main --as markdown")
     return show_plan(ctx.obj, until=until, limit=limit, channel=channel, campaign=campaign, as_json=json)
 
 

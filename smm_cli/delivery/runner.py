@@ -185,9 +185,13 @@ def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_fro
     if publish_from:
         calendar = replace(calendar, publish_from=publish_from)
     copy_ledger(calendar, root, folder / "ledger.db", SystemClock())
-    if here.receipts.is_dir():
-        shutil.copytree(here.receipts, calendar.receipts)
+    if here.receipts.is_dir() and not here.receipts.is_symlink():
+        shutil.copytree(here.receipts, calendar.receipts, symlinks=True)  # else a stranger's link would have the whole disk copied
     ledger = Ledger.open(folder / "ledger.db", calendar.name, read_machine().runner)
-    take_in(ledger, calendar.receipts)
-    accept_all(ledger)
+    try:
+        take_in(ledger, calendar.receipts)
+        accept_all(ledger)
+    except BaseException:
+        ledger.close()
+        raise
     return Scratch(calendar, source, ledger, Index(calendar), clock, apps)

@@ -155,8 +155,10 @@ class Bench:
                 continue
             channel = self.calendar.channels[delivery.channel]
             prepared = composer.prepare(post, channel, delivery.name, delivery.at or NOW)
-            sent = content_digest(prepared.payload) if prepared.payload else prepared.problems
-            found[delivery.channel] = (delivery.due, sent, bool(prepared.errors))
+            if prepared.errors or prepared.payload is None:
+                held.append("error")  # a runner does not send what does not fit
+                continue
+            found[delivery.channel] = (delivery.due, content_digest(prepared.payload))
         return found, held
 
 
@@ -171,7 +173,7 @@ def test_nothing_goes_out_but_what_was_approved_and_no_note_withdraws_it(tmp_pat
     post = bench.post()
     bench.approved = [f"ben 2026-11-23T12:00:00Z {approval_digest(post, bench.calendar, bench.source)}"]
     approved, held = bench.goes_out(bench.post())
-    assert set(approved) == {"blog", "toots"} and not held and not any(errors for *_, errors in approved.values())
+    assert set(approved) == {"blog", "toots"} and not held
     for _ in range(EDITS):
         keys, shuffled, texts, files = dict(base), list(order), list(body), dict(pictures)
         harmless = chance.random() < 0.3
@@ -201,7 +203,7 @@ def test_nothing_goes_out_but_what_was_approved_and_no_note_withdraws_it(tmp_pat
             continue
         now, held = bench.goes_out(post)
         for channel, sent in now.items():
-            assert sent == approved.get(channel), (channel, bench.data.decode())
+            assert sent == approved.get(channel), f"{channel} {files}\n{bench.data.decode()}"
         if harmless:
             assert now == approved, bench.data.decode()
         seen["as approved" if now == approved else "held"] += 1

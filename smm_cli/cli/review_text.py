@@ -1,0 +1,130 @@
+"""A review in words: the lines that every form of it tells, and the form for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from smm_cli.cli.costs import totals
+from smm_cli.cli.preview_post import View
+from smm_cli.cli.review import Review, Side, when
+from smm_cli.cli.review_deliveries import ADDED, LAPSED, MOVED, REMOVED, TEXT, Changed
+from smm_cli.cli.review_settings import Setting
+from smm_cli.words.delivery import Delivery
+from smm_cli.words.problem import Problem
+
+SHOWN = 15
+"""Characters of a digest, `v1:` included."""
+
+
+def headline(review: Review) -> str:
+    """What is compared with what."""
+    return f"Plan of {name_of(review.new)}, compared with {name_of(review.old)}"
+
+
+def name_of(side: Side) -> str:
+    return "the work tree" if not side.commit else side.ref if side.commit.startswith(side.ref) else f"{side.ref} ({side.commit[:10]})"
+
+
+def summary(review: Review) -> str:
+    """Counts in one line: `2 deliveries added, 1 moved; 1 new problem`."""
+    counts = {what: sum(what in one.what for one in review.changed) for what in (ADDED, MOVED, REMOVED, LAPSED, TEXT)}
+    said = [f"{count} {'with another text' if what == TEXT else what}" for what, count in counts.items() if count]
+    said += [f"{len(review.outdated)} public already"] if review.outdated else []
+    problems = f"{len(review.problems)} new problem{'s' if len(review.problems) != 1 else ''}" if review.problems else ""
+    deliveries = f"deliveries: {', '.join(said)}" if said else "no delivery changes" if not faults(review) else ""
+    return "; ".join(filter(None, (deliveries, problems))) + "."
+
+
+def faults(review: Review) -> list[str]:
+    """What cannot be compared, and why."""
+    found = []
+    if review.new.fault:
+        found.append(f"{name_of(review.new)} cannot be planned, so nothing would go out: {review.new.fault.what}")
+    if review.old.fault:
+        found.append(f"{name_of(review.old)} cannot be planned, so deliveries cannot be compared: {review.old.fault.what}")
+    return found
+
+
+def setting_said(setting: Setting) -> str:
+    """`server: a → b`."""
+    if not setting.before:
+        return f"{setting.key} = {setting.after} (new)"
+    return f"{setting.key} = {setting.after or '(gone)'} (was {setting.before})"
+
+
+def state_of(delivery: Delivery) -> str:
+    """`held (approval): nobody approved it yet`."""
+    state = f"{delivery.state} ({delivery.reason})" if delivery.reason else "by hand" if delivery.by_hand else delivery.state
+    return f"{state}: {delivery.why}" if delivery.why and delivery.why != delivery.reason else state
+
+
+def changed_said(one: Changed, zone: ZoneInfo) -> tuple[str, str, str, str]:
+    """What became of it, its name, when (and when before), its state."""
+    what = ", ".join("another text" if each == TEXT else "another account" if each == "account" else each for each in one.what)
+    time = when(one.delivery, zone)
+    if MOVED in one.what and one.before:
+        time = f"{time} (was {when(one.before, zone)})"
+    return what, one.delivery.name, time, "" if one.after is None else state_of(one.after)
+
+
+def costs_said(review: Review) -> list[str]:
+    """What the charging channels cost, after and before, where that differs."""
+    found = []
+    for side, label in ((review.new, "now"), (review.old, "before")):
+        deliveries = side.planned.plan.deliveries if side.planned else ()
+        found.append([f"{label}: {line}" for line in totals(dict(side.costs), deliveries)])
+    return [] if dict(review.new.costs) == dict(review.old.costs) else [*found[0], *found[1]]
+
+
+def problem_said(problem: Problem) -> str:
+    return f"{problem.severity}: {problem.what}" + (f" ({problem.hint})" if problem.hint else "")
+
+
+def counts_of(view: View) -> str:
+    """`212 of 500 characters`, for each part."""
+    parts = [", ".join(map(str, message.counts)) for message in view.messages]
+    return "; ".join(filter(None, parts))
+
+
+def rendering(view: View) -> Iterator[str]:
+    """What a reader will see, part by part."""
+    for name, value in view.extras.items():
+        yield f"{name.replace('_', ' ')}: {value}"
+    for number, message in enumerate(view.messages, 1):
+        if len(view.messages) > 1:
+            yield f"[part {number} of {len(view.messages)}]"
+        yield from message.text.splitlines()
+        for shown in message.media:
+            yield f"[{shown.medium.kind or 'file'}] {shown.medium.path}: {shown.medium.alt or 'no description'}"
+        yield from (f"[{name.replace('_', ' ')}] {value}" for name, value in message.extras.items())
+        if message.card:
+            yield f"[card] {message.card}"
+
+
+def as_text(review: Review) -> Iterator[str]:
+    """The review for a terminal, line by line."""
+    zone = ZoneInfo(review.timezone)
+    yield headline(review)
+    yield summary(review)
+    if faults(review) or review.loud or review.acting:
+        yield from ("", "LOOK HERE FIRST")
+        yield from (f"  {line}" for line in faults(review))
+        yield from (f"  channels.toml{f':{one.line}' if one.line else ''}  {setting_said(one)}" for one in review.loud)
+        yield from (f"  {one.path}  {one.why}" for one in review.acting)
+    yield from _section("settings", [setting_said(one) for one in review.settings if not one.loud])
+    yield from _section("deliveries", ["  ".join(filter(None, changed_said(one, zone))) for one in review.changed])
+    yield from _section("public already", [f"{d.name}  changed here: smm post correct {d.post}" for d in review.outdated])
+    yield from _section("new problems", [f"{problem.place}  {problem_said(problem)}" for problem in review.problems])
+    yield from _section("mended", [f"{problem.place}  {problem.what}" for problem in review.mended])
+    yield from _section("costs", costs_said(review))
+    for one in review.changed:
+        if one.view is not None:
+            yield from ("", f"{one.delivery.name}  {counts_of(one.view)}  {one.digest[:SHOWN]}".rstrip())
+            yield from (f"    {line}" for line in rendering(one.view))
+
+
+def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", title)
+        yield from (f"  {line}" for line in lines)
