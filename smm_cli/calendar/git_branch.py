@@ -62,6 +62,8 @@ class Mirror:
         there = _tree(self.root, tip, prefix)
         news = self.news()
         changed = [path for path in sorted({*there, *self.base}) if there.get(path) != self.base.get(path)]
+        if changed:  # what is written here of a delivery may be over by what came
+            changed += [path for path, blob in news.items() if blob and path.startswith(f"{FOLDERS[1]}/") and path not in changed]
         needed = {blob for path in changed for blob in (there.get(path), self.base.get(path) if path in news else None) if blob}
         contents = dict(git.read_blobs(self.root, sorted(needed))) if needed else {}
         written: list[str] = []

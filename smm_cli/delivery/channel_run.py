@@ -57,6 +57,8 @@ class ChannelRun:
         self.clock = runner.clock
         self.ledger = runner.ledger
         self.gate: Gate | None = None
+        self.at_once = False
+        """A person wants it now, whatever its time."""
 
     async def run(self, deliveries: Sequence[Delivery], posts: Mapping[str, Post]) -> list[Outcome]:
         """Send them, as far as the channel lets. Raises LedgerError only: then nothing can be recorded any more."""
@@ -198,6 +200,7 @@ class ChannelRun:
             waits=self.waits,
             frozen=bool(claim.payload),
             shared=self.runner.shared,
+            early=lambda: None if self.at_once else self.runner.transport.skew.early(delivery.at),
         )
         receipt = self._receipt(delivery, post, prepared.network, payload)
         async with alive(self.ledger, claim, self.clock):
