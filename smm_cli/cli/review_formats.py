@@ -86,11 +86,15 @@ def notes(review: Review) -> Iterator[Note]:
 def as_annotations(review: Review) -> Iterator[str]:
     """Workflow commands of GitHub Actions, which Forgejo and Gitea read too. It shows ten of each level in one step."""
     yield f"::notice title=smm::{_data(summary(review))}"
-    for note in notes(review):
-        command = {"note": "notice"}.get(note.level, note.level)
-        where = [f"file={_property(note.file)}"] if note.file else []
-        where += [f"line={note.line}"] if note.line else []
-        yield f"::{command} {','.join([*where, f'title={_property(note.slug)}'])}::{_data(note.what)}"
+    yield from map(annotation, notes(review))
+
+
+def annotation(note: Note) -> str:
+    """The workflow command that shows `note` at its line."""
+    command = {"note": "notice"}.get(note.level, note.level)
+    where = [f"file={_property(note.file)}"] if note.file else []
+    where += [f"line={note.line}"] if note.line else []
+    return f"::{command} {','.join([*where, f'title={_property(note.slug)}'])}::{_data(note.what)}"
 
 
 def _data(text: str) -> str:

@@ -18,7 +18,8 @@ from smm_cli.ledger.intake import Foreign, accept_all, foreign, take_in
 from smm_cli.plan.phrase import say_moment
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Who publishes this calendar.")
-LATER = ("github", "gitlab", "forgejo")
+HOSTS = ("github", "gitlab", "forgejo")
+PLACES = ("cron", "systemd", *HOSTS)
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 
@@ -100,24 +101,62 @@ def _told(other: Foreign) -> str:
 @app.command()
 def install(
     ctx: typer.Context,
-    where: Annotated[str, typer.Argument(help="cron or systemd.")],
-    every: Annotated[str, typer.Option(help="How often: 1m, 5m, 1h.")] = "1m",
+    where: Annotated[str, typer.Argument(help="cron, systemd, github, gitlab or forgejo.")],
+    every: Annotated[str, typer.Option(help="How often: 1m, 5m, 1h. By default 1m, on a git host 1h.")] = "",
+    hours: Annotated[str, typer.Option(help="Git hosts: when, as in Mo-Fr 07:00-19:00. By default outside of quiet hours.")] = "",
+    requirement: Annotated[str, typer.Option(help="Git hosts: what pip installs. By default this version of smm.")] = "",
     write: Annotated[bool, typer.Option("--write", help="Install it; without this it is only shown.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
-    """The line that lets this machine publish: shown, or with --write installed. Absolute paths, so that it works from cron.
+    """What lets this machine, or a git host, publish: shown, or with --write installed.
+
+    cron and systemd get absolute paths. On a git host three jobs come: look at proposals, publish in office hours, act by hand.
 
     Example: smm runner install cron --every 5m --write
+
+    Example: smm runner install github --hours "Mo-Fr 08:00-18:00" --write
     """
+    session: Session = ctx.obj
+    if where in HOSTS:
+        from smm_cli.cli import runner_ci
+
+        return runner_ci.install(session.root, session.calendar(), where, every, hours, requirement, write=write and not dry_run, yes=yes)
     from smm_cli.cli import runner_cron, runner_systemd
 
-    session: Session = ctx.obj
-    if where in LATER:
-        raise UsageError(f"smm runner install {where} comes later", hint="smm runner install cron, on a machine that is always on")
-    if where not in ("cron", "systemd"):
+    if where not in PLACES:
         from smm_cli.calendar.near import did_you_mean
 
-        raise UsageError(f"there is no runner {where}", hint=did_you_mean(where, ("cron", "systemd", *LATER), "cron or systemd"))
+        raise UsageError(f"there is no runner {where}", hint=did_you_mean(where, PLACES, ", ".join(PLACES)))
+    if hours or requirement:
+        raise UsageError("--hours and --requirement are for git hosts", hint=f"smm runner install {where} --every 5m")
     put = runner_cron.install if where == "cron" else runner_systemd.install
-    return put(session.root, session.calendar().name, every, write=write and not dry_run, yes=yes)
+    return put(session.root, session.calendar().name, every or "1m", write=write and not dry_run, yes=yes)
+
+
+@app.command()
+def act(ctx: typer.Context) -> int:
+    """For the job by hand of a git host: do what SMM_ACT says, with SMM_POST, SMM_CHANNEL, SMM_REASON, SMM_UNTIL, SMM_ADDRESS, SMM_SEEN.
+
+    Example: SMM_ACT=pause SMM_REASON="The server is down" smm runner act
+    """
+    from smm_cli.cli.runner_act import act as do
+
+    return do(ctx.obj)
+
+
+@app.command()
+def site(
+    ctx: typer.Context,
+    act: Annotated[str, typer.Argument(help="restore or keep.")],
+    branch: Annotated[str, typer.Option(help="Where the pages are kept, at the remote.")] = "smm-pages",
+) -> int:
+    """For jobs of git hosts, whose folder does not last: bring the site's pages from a branch, or keep them there.
+
+    Example: smm runner site restore --branch pages
+    """
+    from smm_cli.cli import runner_site
+
+    if act not in ("restore", "keep"):
+        raise UsageError(f"smm runner site {act}: there is restore and keep", hint="smm runner site keep")
+    return runner_site.restore(ctx.obj, branch) if act == "restore" else runner_site.keep(ctx.obj, branch)
