@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from smm_cli import networks
 from smm_cli.calendar.config_model import ChannelsFile
 from smm_cli.calendar.config_said import problem
+from smm_cli.calendar.git_shared import needs_ref
+from smm_cli.calendar.model import GIT, WORKTREE
 from smm_cli.calendar.near import did_you_mean
 from smm_cli.calendar.toml_lines import Key
 from smm_cli.words.delivery import is_name
@@ -121,6 +123,9 @@ def _settings(file: ChannelsFile, lines: Lines) -> Iterator[Problem]:
             what = "posts are published from the work tree, where anybody at this machine may also write the approval"
             yield problem("approval-worktree", what, ("approval",), lines, hint, WARNING)
     ledger = file.ledger
+    if ledger.claims == GIT and file.calendar.publish_from == WORKTREE:
+        wrong = needs_ref()
+        yield problem(wrong.slug, wrong.what, ("ledger", "claims"), lines, wrong.hint)
     if ledger.url and "claims" in ledger.model_fields_set and ledger.claims != "postgresql":
         what = f'the ledger at url makes its claims itself: claims = "{ledger.claims}" contradicts that'
         yield problem("bad-value", what, ("ledger", "claims"), lines, 'take the line out, or write claims = "postgresql"')

@@ -17,6 +17,7 @@ from smm_cli.calendar.source import Commit, Source, open_source
 from smm_cli.clock import Clock, SystemClock
 from smm_cli.delivery.ledgers import copy_ledger, open_ledger
 from smm_cli.delivery.pauses import Marks, marks_of, with_pauses
+from smm_cli.delivery.skew import Skew
 from smm_cli.errors import SmmError
 from smm_cli.ledger.history import history
 from smm_cli.ledger.intake import accept_all, take_in
@@ -64,6 +65,11 @@ class Runner:
 
             self._transport = Transport(self.calendar, self.clock, apps=self.apps)
         return self._transport
+
+    @property
+    def skew(self) -> Skew:
+        """How far this machine's clock is from those of the servers."""
+        return Skew(self.calendar, self.clock)
 
     @property
     def composer(self) -> Composer:
@@ -156,7 +162,7 @@ def _published(root: Path, through: Collection[str]) -> tuple[Source, Calendar]:
     source = open_source(root, _ref(here))
     calendar = load_calendar(root, source)
     if here.ledger.claims == GIT:
-        calendar = replace(calendar, ledger=here.ledger)
+        calendar = replace(calendar, ledger=here.ledger, publish_from=here.publish_from)
     elif calendar.ledger.claims == GIT:
         source = open_source(root, _ref(calendar))
         calendar = replace(load_calendar(root, source), ledger=calendar.ledger)

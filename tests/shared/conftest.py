@@ -57,6 +57,8 @@ class Team:
     folder: Path
     clock: SetClock = field(default_factory=lambda: SetClock(START))
     channels: dict[str, str] = field(default_factory=dict)
+    git = staticmethod(git)
+    start = START
 
     def __post_init__(self):
         self.world = World(self.clock)
@@ -101,7 +103,7 @@ class Team:
 
     def receipts(self):
         """What the receipts branch has: path and receipt."""
-        paths = git(self.remote, "ls-tree", "-r", "--name-only", "smm", check=False).split()
+        paths = git(self.remote, "ls-tree", "-r", "-z", "--name-only", "smm", check=False).split("\0")
         return {path: read_receipt(git(self.remote, "show", f"smm:{path}").encode(), path) for path in paths if path.endswith(".toml")}
 
     def progress(self):

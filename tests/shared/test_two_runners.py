@@ -18,7 +18,6 @@ from smm_cli.delivery.tick import tick
 from smm_cli.errors import ConfigError
 from smm_cli.ledger.receipts import receipt_text
 from smm_cli.words.delivery import Delivery, PartReceipt, Receipt
-from tests.shared.conftest import START, Deaths, git
 
 LOOKS = (
     ("status", "--porcelain=v2", "--branch", "--untracked-files=all"),
@@ -50,11 +49,11 @@ def test_a_person_s_work_tree_index_and_branches_stay_as_they_are(team):
     laptop = team.clone("laptop")
     (laptop.root / "posts" / "draft.md").write_text("mine")
     (laptop.root / "notes.txt").write_text("staged")
-    git(laptop.root, "add", "notes.txt")
-    before = [git(laptop.root, *asked) for asked in LOOKS]
+    team.git(laptop.root, "add", "notes.txt")
+    before = [team.git(laptop.root, *asked) for asked in LOOKS]
     laptop.tick()
     assert len(team.public("one")) == 1
-    assert [git(laptop.root, *asked) for asked in LOOKS] == before
+    assert [team.git(laptop.root, *asked) for asked in LOOKS] == before
 
 
 def test_two_runners_racing_on_sixty_channels_send_each_once(team):
@@ -86,7 +85,7 @@ def test_a_plan_that_is_stale_when_the_claim_is_won_sends_nothing(team):
 
     async def late(runner):
         await runner.shared.look()
-        plan = [Delivery("launch", "one", "mastodon", at=START)]
+        plan = [Delivery("launch", "one", "mastodon", at=team.start)]
         with first.runner() as other:
             await tick(other)
         gate = await runner.shared.claim(plan[0], "")
@@ -174,7 +173,7 @@ def test_a_failure_is_a_file_and_its_attempts_count_for_all(team, fault):
         if machines[n % 3].states()["launch@one"] in ("failed", "unknown"):
             break
     assert 1 < len(outcomes) <= 6, [(outcome.state, outcome.note) for outcome in outcomes]
-    kept = json.loads(git(team.remote, "show", "smm:progress/launch@one.json"))
+    kept = json.loads(team.git(team.remote, "show", "smm:progress/launch@one.json"))
     assert kept["attempts"] == 5
     for machine in machines:
         assert machine.tick().outcomes == ()
@@ -185,7 +184,7 @@ def test_due_deliveries_are_held_while_the_remote_is_away_and_go_out_once_it_is_
     team.post("launch")
     team.push()
     machine = team.clone("machine")
-    git(machine.root, "fetch", "--quiet")
+    team.git(machine.root, "fetch", "--quiet")
     team.remote.rename(team.folder / "away.git")
     ticked = machine.tick()
     assert [(outcome.state, outcome.note.partition(":")[0]) for outcome in ticked.outcomes] == [("held", "cannot claim")]
@@ -200,19 +199,19 @@ def test_a_calendar_without_a_remote_says_what_to_do(team):
     team.post("launch")
     team.push()
     machine = team.clone("machine")
-    git(machine.root, "remote", "remove", "origin")
+    team.git(machine.root, "remote", "remove", "origin")
     [outcome] = machine.tick().outcomes
     assert outcome.state == "held"
     assert "there is no remote" in outcome.note
 
 
-def test_the_remote_may_go_between_the_post_and_its_receipt(team):
+def test_the_remote_may_go_between_the_post_and_its_receipt(team, dies):
     team.channel("one")
     team.post("launch")
     team.push()
     first, second = team.clone("first"), team.clone("second")
 
-    class Gone(Deaths):
+    class Gone(dies):
         def step(self, name):
             super().step(name)
             if name.startswith("after POST"):
@@ -231,17 +230,17 @@ def test_the_remote_may_go_between_the_post_and_its_receipt(team):
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
-def test_clocks_ten_minutes_apart_take_nothing_from_a_living_runner(team, minutes):
+def test_clocks_ten_minutes_apart_take_nothing_from_a_living_runner(team, dies, minutes):
     """The one that is dead is told from the one that is slow, whatever the two clocks say."""
     team.channel("one")
     team.post("launch")
     team.push()
     first, second = team.clone("first"), team.clone("second")
-    first.clock = SetClock(START)
-    second.clock = SetClock(START + timedelta(minutes=minutes))
+    first.clock = SetClock(team.start)
+    second.clock = SetClock(team.start + timedelta(minutes=minutes))
     waiting = []
 
-    class Meanwhile(Deaths):
+    class Meanwhile(dies):
         def step(self, name):
             super().step(name)
             if name.startswith("before POST"):
@@ -263,7 +262,9 @@ def test_receipts_from_before_the_move_to_git_go_onto_the_branch(team):
     team.channel("one")
     team.post("launch")
     (team.author / "receipts" / "launch").mkdir(parents=True)
-    receipt = Receipt("launch@one", "launch", "one", "mastodon", "published", START, parts=(PartReceipt("1", "https://one.example/1"),))
+    receipt = Receipt(
+        "launch@one", "launch", "one", "mastodon", "published", team.start, parts=(PartReceipt("1", "https://one.example/1"),)
+    )
     (team.author / "receipts" / "launch" / "one.toml").write_text(receipt_text(receipt))
     team.push()
     machine = team.clone("machine")
@@ -278,7 +279,7 @@ def test_a_branch_that_lost_its_receipts_stops_everything(team):
     team.push()
     machine = team.clone("machine")
     machine.tick()
-    git(team.remote, "update-ref", "-d", "refs/heads/smm")
+    team.git(team.remote, "update-ref", "-d", "refs/heads/smm")
     with pytest.raises(ConfigError, match="lost what it had") as told:
         machine.tick()
     assert "git push --force" in told.value.hint
