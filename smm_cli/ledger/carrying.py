@@ -104,7 +104,7 @@ def is_empty(rows: Rows, but: Iterable[str] = ()) -> bool:
 
 def copy_rows(source: Ledger, path: Path) -> None:
     """The calendar's rows as a SQLite ledger of its own at `path`, for a rehearsal. Raises LedgerError."""
-    rows = source.db.write(lambda c: rows_in(c, source.calendar, source.checkout))
+    rows = source.db.look(lambda c: rows_in(c, source.calendar, source.checkout))
     db = Db(path)
     try:
         alone = Ledger(db, source.calendar, source.runner, source.alive)

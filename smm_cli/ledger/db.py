@@ -55,6 +55,37 @@ class Db(Gathering):
         except sqlite3.Error as error:
             raise _ledger_error(error) from error
 
+    def look(self, act: Callable[[Connection], T]) -> T:
+        """Run `act`, which only reads, on a view that does not change meanwhile."""
+        try:
+            self._connection.execute("BEGIN")
+            try:
+                return act(self._connection)
+            finally:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise _ledger_error(error) from error
+
+    def leave(self, act: Callable[[Connection], T], place: str) -> T:
+        """Run `act` while nobody else writes; afterwards nobody ever does: the ledger lives at `place`. If `act` fails, all stays."""
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                value = act(connection)
+                connection.execute("CREATE TABLE moved (place TEXT NOT NULL) STRICT")
+                connection.execute("INSERT INTO moved VALUES (?)", (place,))
+                connection.execute("DROP TABLE counter")  # without it no transaction ends, also of a process that was open before
+                connection.execute(f"PRAGMA user_version = {MOVED}")
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise _ledger_error(error) from error
+        return value
+
     def close(self) -> None:
         """Write what still waits, and let go of the file."""
         self._write_pending()
@@ -161,8 +192,12 @@ def _was_moved(connection: sqlite3.Connection) -> LedgerError:
     place = ""
     with suppress(sqlite3.Error):
         place = str(connection.execute("SELECT place FROM moved").fetchone()[0])
+    return _moved_to(place or "another place")
+
+
+def _moved_to(place: str) -> LedgerError:
     return LedgerError(
-        f"this ledger was moved to {place or 'another place'}: what it still holds is old",
+        f"this ledger was moved to {place}: what it still holds is old",
         hint="channels.toml does not say so (yet, or where it is published from): write [ledger] url there, and commit it",
         slug="ledger-moved",
     )
@@ -184,6 +219,8 @@ def statements(name: str) -> list[str]:
 
 
 def _ledger_error(error: Exception) -> LedgerError:
+    if "no such table: main.counter" in str(error) or "no such table: counter" in str(error):
+        return _moved_to("another place")
     return LedgerError(f"the ledger: {error}", hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-write")
 
 

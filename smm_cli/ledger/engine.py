@@ -76,6 +76,9 @@ class Engine(Protocol):
     def write(self, act: Callable[[Connection], T]) -> T:
         """Run `act` in one transaction of its own, durable on return. Raises LedgerError, and what the act raises."""
 
+    def look(self, act: Callable[[Connection], T]) -> T:
+        """Run `act`, which only reads, on a view that does not change meanwhile. Raises LedgerError, and what the act raises."""
+
     def submit(self, act: Callable[[Connection], T]) -> Future[T]:
         """Run `act` together with whatever else is ready; the future is set when it is durable. Needs a running event loop."""
 

@@ -149,6 +149,11 @@ def accept_all(ledger: Ledger) -> int:
     return ledger.write(act)
 
 
+def forget_files(ledger: Ledger) -> None:
+    """Read all receipt files of this checkout anew next time."""
+    ledger.write(lambda c: c.execute("DELETE FROM receipt_file WHERE calendar = :calendar", _here(ledger)))
+
+
 def write_out(ledger: Ledger, folder: Path) -> list[Path]:
     """Write the receipts that have no file yet, remove those that a person undid. Raises LedgerError on a full disk."""
     rows = ledger.db.read(

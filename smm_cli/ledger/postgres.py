@@ -112,6 +112,17 @@ class Postgres(Gathering):
                 _undo(connection)
                 raise
 
+    def look(self, act: Callable[[Connection], T]) -> T:
+        """Run `act`, which only reads, on a view that does not change meanwhile. Raises LedgerError, and what the act raises."""
+        connection = self._ready(time.monotonic() + PATIENCE)
+        try:
+            connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return act(Transaction(connection, None))
+        except psycopg.Error as error:
+            raise (self._gone() if connection.closed else _ledger_error(error)) from error
+        finally:
+            _undo(connection)
+
     def close(self) -> None:
         """Write what still waits, and let go of the connection."""
         self._write_pending()

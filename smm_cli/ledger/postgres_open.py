@@ -120,6 +120,12 @@ def migrate(connection: Pg, place: str) -> None:
         raise LedgerError(what, hint=hint, slug="ledger-unreadable") from None
 
 
+def is_made(url: str) -> bool:
+    """Whether the ledger's tables are there, of whatever version; changes nothing. Raises LedgerError."""
+    with connected(url) as connection:
+        return _version(connection) > 0
+
+
 def _version(connection: Pg) -> int:
     found = connection.execute(f"SELECT to_regclass('{SCHEMA}.migration') IS NOT NULL").fetchone()
     if found is None or not found[0]:

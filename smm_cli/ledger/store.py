@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Self, TypeVar
 
 from smm_cli.clock import Clock
@@ -77,19 +78,18 @@ class Ledger:
 
         With a SystemClock all times are the database's: see `clock`. Raises LedgerError.
         """
-        try:
-            from smm_cli.ledger.postgres import Postgres
-        except ImportError:
-            what = "a ledger in PostgreSQL needs psycopg, which is not installed here"
-            raise LedgerError(what, hint="pip install 'smm-cli[postgres]'", slug="no-psycopg") from None
+        need_postgres()
+        from smm_cli.ledger.postgres import Postgres
+
         db = Postgres(url, clock)
         try:
-            name = f"{runner}#{identity(folder, kept_identity(folder / 'ledger.db'))}"
+            machine = identity(folder, kept_identity(folder / "ledger.db"))
         except OSError as error:
             db.close()
             what = f"the ledger's folder cannot be written: {error}"
             raise LedgerError(what, hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-unreadable") from error
-        return cls(db, calendar, name, Leases(db.clock, name), name)
+        name = f"{runner}#{machine}"
+        return cls(db, calendar, name, Leases(db.clock, name), machine)
 
     @property
     def clock(self) -> Clock | None:
@@ -209,6 +209,16 @@ class Ledger:
     def counter(self) -> int | None:
         """A number that every writing transaction raises: a mark for the door. None where the door cannot look."""
         return self.db.counter()
+
+
+def need_postgres() -> ModuleType:
+    """What opens PostgreSQL. Raises LedgerError where psycopg is not installed."""
+    try:
+        from smm_cli.ledger import postgres_open
+    except ImportError:
+        what = "a ledger in PostgreSQL needs psycopg, which is not installed here"
+        raise LedgerError(what, hint="pip install 'smm-cli[postgres]'", slug="no-psycopg") from None
+    return postgres_open
 
 
 def record_of(row: Row, busy: dict[str, datetime]) -> Record:
