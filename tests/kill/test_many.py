@@ -29,7 +29,7 @@ MANY = _many()
 def test_eight_runners_that_are_killed_again_and_again_send_each_delivery_once(kind, deliveries, tmp_path):
     if kind == "postgresql" and MANY.cluster_module().programs() is None:
         pytest.skip("PostgreSQL is not installed")
-    parent = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else tmp_path  # noqa: S108 - a folder in memory, made anew inside
+    parent = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else tmp_path
     ended, kills, _ = MANY.once(kind, "test", deliveries, MANY.free_ports(40), parent)
     assert sum(ended.values()) == deliveries
     assert set(ended) <= {"published", "unknown"}
