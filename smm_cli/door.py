@@ -31,9 +31,12 @@ def nothing_to_do(arguments: list[str]) -> bool:
         kept = _kept(root)
         if not kept or float(kept["wake_at"]) <= time.time():
             return False
+        tick = os.path.join(root, STATE, "tick")
+        if os.stat(tick).st_mtime > time.time() + 2:  # the clock was set back since: what was computed by it must be so again
+            return False
         if marks(root, kept["ref"], kept["posts"]) != {name: kept.get(name) for name in MARKS} or counter(root) != kept["counter"]:
             return False
-        os.utime(os.path.join(root, STATE, "tick"))
+        os.utime(tick)
     except (OSError, ValueError, KeyError, sqlite3.Error):
         return False
     return True

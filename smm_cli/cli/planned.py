@@ -37,5 +37,6 @@ def plan_of(runner: Runner, *, until: datetime | None = None) -> Planned:
     published = {record.digest for record in history.records.values() if record.state == PUBLISHED}
     indexed = runner.index.posts(runner.source, published=published)
     held, waits = held_by(indexed.problems, indexed.posts), known_waits(runner)
-    plan = plan_posts(runner.calendar, runner.source, indexed.posts, history, now, until=until, waits=waits, held=held)
+    ahead = runner.skew.ahead()
+    plan = plan_posts(runner.calendar, runner.source, indexed.posts, history, now, until=until, waits=waits, held=held, ahead=ahead)
     return Planned(plan, indexed)

@@ -56,10 +56,14 @@ class PartRun:
             await self._go_on(earlier)
 
     def _start(self) -> None:
-        self._conversation = self.sending.network.publish(self.sending.payload, self.number)
+        self._conversation = self._open()
         self._n = self._step = 0
         self._told = set()
         self._tell(None)
+
+    def _open(self) -> Any:
+        """The conversation that this part is about."""
+        return self.sending.network.publish(self.sending.payload, self.number)
 
     def _at_gate(self) -> bool:
         return isinstance(self._pending, Earlier) or (isinstance(self._pending, Request) and self._pending.commits)
@@ -163,6 +167,8 @@ class PartRun:
 
     async def _commit(self, request: Request) -> None:
         sending = self.sending
+        if not sending.frozen and (comes := sending.early()) is not None:
+            raise Later(comes, "this machine's clock is fast: its time has not come", "clock")
         text, now = request_text(request), sending.clock.now()
 
         def mark(c: Connection) -> None:

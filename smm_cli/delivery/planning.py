@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from smm_cli.calendar.model import Calendar
@@ -29,8 +29,12 @@ def plan_posts(
     limit: int | None = None,
     waits: Mapping[str, WaitAnswer] | None = None,
     held: Mapping[str, str] | None = None,
+    ahead: timedelta = timedelta(),
 ) -> Plan:
-    """All deliveries that follow from `posts`, with approval digests where approval is required and holidays where they count."""
+    """All deliveries that follow from `posts`, with approval digests where approval is required and holidays where they count.
+
+    `ahead`: how far this machine's clock is surely fast.
+    """
     return make_plan(
         calendar,
         posts,
@@ -40,6 +44,7 @@ def plan_posts(
         limit=limit,
         waits=waits or {},
         held=held or {},
+        ahead=ahead,
         **_testimony(calendar, source, posts),
         free_days=free_days(calendar.holidays) if calendar.holidays else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -68,6 +68,8 @@ class Sending:
     frozen: bool = False
     troubles: list[str] = field(default_factory=list)
     shared: Shared | None = None
+    early: Callable[[], datetime | None] = lambda: None
+    """When its planned time truly comes, by clocks better than this machine's, if it has not."""
 
     def key(self, part: int) -> Key:
         return self.ledger.journal.key(self.claim.delivery, self.act, part)

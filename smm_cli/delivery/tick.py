@@ -15,6 +15,7 @@ from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
+from smm_cli.delivery.true_time import CLOCK, moved_the_clock
 from smm_cli.delivery.waits import ask_waits
 from smm_cli.delivery.wake import leave_word, marks_now
 from smm_cli.errors import UsageError
@@ -24,12 +25,13 @@ from smm_cli.ledger.people import release, retry
 from smm_cli.plan.plan import Plan, due
 from smm_cli.words.delivery import FAILED, HELD, PLANNED, PUBLISHED, RETRY, Delivery
 from smm_cli.words.frozen import dataclass
+from smm_cli.words.history import History
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Problem
 
 MOST_CHANNELS = 64
 """Channels that are sent to at the same time."""
-LET_GO = frozenset({"late", "quiet", "copy", "waiting", "slot"})
+LET_GO = frozenset({"late", "quiet", "copy", "waiting", "slot", CLOCK})
 """Holds that `--now` passes over: a person asks for it. Never approval, a pause, an error, or her own hold."""
 
 
@@ -71,13 +73,20 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     waits = await ask_waits(runner, indexed.posts, now)
     calendar, source, posts = runner.calendar, runner.source, indexed.posts
     wrong = held_by(indexed.problems, posts)
-    plan = plan_posts(calendar, source, posts, history, now, until=None if at_once else now, waits=waits, held=wrong)
+
+    def planned(history: History, until: datetime | None, held: Mapping[str, str] = wrong) -> Plan:
+        ahead = runner.skew.ahead()
+        return plan_posts(calendar, source, posts, history, now, until=until, waits=waits, held=held, ahead=ahead)
+
+    plan = planned(history, None if at_once else now)
+    if not at_once and await moved_the_clock(runner, plan, now):
+        plan = planned(history, now)
     papers = Papers(runner.ledger, calendar.receipts)
     try:
         wanted = _wanted(plan, now, only, at_once)
         if at_once:
             _let_go(runner, wanted)
-        outcomes = await _send_all(runner, wanted, {post.id: post for post in posts}, papers, now)
+        outcomes = await _send_all(runner, wanted, {post.id: post for post in posts}, papers, now, at_once)
         tell_at, notes = await announce(runner, outcomes)
     finally:
         await papers.finish()
@@ -85,12 +94,10 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     if outcomes:
         counter, now = runner.ledger.counter(), runner.clock.now()
         held = {**wrong, **{outcome.delivery: outcome.note for outcome in outcomes if outcome.state == HELD}}
-        plan = plan_posts(calendar, source, posts, runner.history(), now, until=now, waits=waits, held=held)
+        plan = planned(runner.history(), now, held)
     elif notes:
         counter = runner.ledger.counter()
-    alert_at, missed = await tell_people(
-        runner, lambda until: plan_posts(calendar, source, posts, runner.history(), now, until=until, waits=waits, held=wrong), outcomes
-    )
+    alert_at, missed = await tell_people(runner, lambda until: planned(runner.history(), until), outcomes)
     wake_at = min(filter(None, (plan.wake_at, tell_at, alert_at)), default=None)
     leave_word(runner, before, counter, wake_at, bool(runner.ledger.stopped()))
     return Ticked(tuple(outcomes), indexed.problems, plan, (*notes, *missed))
@@ -138,7 +145,9 @@ def may_go_now(delivery: Delivery) -> bool:
     return delivery.state in (PLANNED, RETRY, FAILED) or (delivery.state == HELD and delivery.reason in LET_GO)
 
 
-async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[str, Post], papers: Papers, now: datetime) -> list[Outcome]:
+async def _send_all(
+    runner: Runner, wanted: Sequence[Delivery], posts: Mapping[str, Post], papers: Papers, now: datetime, at_once: bool = False
+) -> list[Outcome]:
     if runner.shared is not None and runner.shared.why is not None:
         return [Outcome(delivery.name, HELD, note=runner.shared.held) for delivery in wanted]
     by_channel: dict[str, list[Delivery]] = {}
@@ -148,7 +157,9 @@ async def _send_all(runner: Runner, wanted: Sequence[Delivery], posts: Mapping[s
 
     async def one(name: str, deliveries: list[Delivery]) -> list[Outcome]:
         async with gate:
-            return await ChannelRun(runner, runner.calendar.channels[name], papers, waits, now).run(deliveries, posts)
+            run = ChannelRun(runner, runner.calendar.channels[name], papers, waits, now)
+            run.at_once = at_once
+            return await run.run(deliveries, posts)
 
     runs = [asyncio.create_task(one(name, deliveries)) for name, deliveries in by_channel.items()]
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, MutableMapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from smm_cli.delivery.incoming import Incoming, Unwelcome
 from smm_cli.delivery.judge import Silence
 from smm_cli.delivery.renew import renew
 from smm_cli.delivery.signing import Signer
+from smm_cli.delivery.skew import Skew
 from smm_cli.delivery.wire import Wire, headers_of, wire, with_query
 from smm_cli.errors import ConfigError, Retriable
 from smm_cli.media.blobs import Blobs
@@ -67,6 +69,7 @@ class Transport:
         self.clock = clock
         self.apps = apps
         self.blobs = Blobs(calendar.state / "frozen")
+        self.skew = Skew(calendar, clock)
         self._pages = foreign.Pages(self._to_foreign, clock, self.blobs, apps, resolver, frozenset(allow_private))
         self.files = files or (calendar.state / "rehearsal" if apps else calendar.root)
         self._folders: dict[str, Files] = {}
@@ -158,9 +161,8 @@ class Transport:
 
     async def close(self) -> None:
         """Let go of all connections; the next request makes new ones."""
-        clients, self._clients = self._clients, {}
-        for client in clients.values():
-            await client.aclose()
+        while self._clients:
+            await self._clients.popitem()[1].aclose()
 
     async def _own(self, network: Network, request: Request, vault: Vault, prefix: str, started: float | None) -> Answer:
         if request.url.startswith(("wss:", "ws:")):
@@ -204,7 +206,9 @@ class Transport:
         self, network: Network, request: Request, url: str, target: Target, headers: dict[str, str], body: Wire, incoming: Incoming
     ) -> None:
         if self.apps is None:
+            begun = self.skew.begins()
             await self._http(self._client(network.channel.name, KEPT), request, _address(url, target), headers, body, incoming)
+            self.skew.note(target.host, incoming.headers, begun)
             return
         app = self.apps(target.key)
         if app is None:
@@ -249,17 +253,15 @@ class Transport:
 
     def _client(self, whose: str, keep: int) -> httpx.AsyncClient | Plain:
         """The connections of a channel. Each has its own: a pool looks through all that it has for every request."""
-        if whose not in self._clients:
-            self._clients[whose] = new_client(keep)
-        return self._clients[whose]
+        return self._clients.get(whose) or self._clients.setdefault(whose, new_client(keep))
 
     async def _mail(self, network: Network, request: Request) -> Answer:
         try:
             return await mail.carry(self, network, request)
         except Silence:
-            if request.forgiving:
-                return Answer(0)
-            raise
+            if not request.forgiving:
+                raise
+        return Answer(0)
 
     async def _file(self, network: Network, request: Request) -> Answer:
         output = str(getattr(network.settings, "output", "public"))
@@ -291,10 +293,8 @@ def _address(url: str, target: Target) -> httpx.URL:
     """`url` as httpx2 reads it. Raises ConfigError where it reads another host than the one that was checked."""
     import httpx2 as httpx
 
-    try:
+    with suppress(httpx.InvalidURL):
         parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.raw_host.decode("ascii").lower().strip("[]") != target.host:
-        raise ConfigError(f"the address {masked(url)} can be read in two ways", slug="address")
-    return parsed
+        if parsed.raw_host.decode("ascii").lower().strip("[]") == target.host:
+            return parsed
+    raise ConfigError(f"the address {masked(url)} can be read in two ways", slug="address")

@@ -13,6 +13,9 @@ from smm_cli.plan.waits import POLL, answer_for
 from smm_cli.plan.wanted import Hold, Wanted
 from smm_cli.words.delivery import SKIPPED
 
+LOOK_AGAIN = timedelta(minutes=1)
+"""A clock that is wrong may be set right at any moment."""
+
 
 def hold_of(wanted: Wanted, scope: Scope, *, late: bool = True) -> Hold | None:
     """What holds `wanted`, or None. `late=False` where lateness is judged with the neighbours (arrange.py). Raises PostError."""
@@ -25,6 +28,7 @@ def hold_of(wanted: Wanted, scope: Scope, *, late: bool = True) -> Hold | None:
         or paused(wanted, scope, wanted.due)
         or waiting(wanted, scope)
         or quiet(wanted, scope)
+        or clock(wanted, scope, wanted.due)
         or (too_late(wanted, scope, wanted.due) if late else None)
     )
 
@@ -140,6 +144,18 @@ def _quiet_error(wanted: Wanted, scope: Scope, why: str, free: datetime | None) 
         hint = f'next free time: {scope.says(free)}: smm post schedule {post.id} "{wall:%Y-%m-%d %H:%M}"   or: urgent: true'
     scope.found.problem("holiday" if why == "a holiday" else "quiet-hours", f"{post.id}: {said}", post.path, hint=hint)
     return Hold("quiet", said, hint)
+
+
+def clock(wanted: Wanted, scope: Scope, due: datetime | None) -> Hold | None:
+    """By this machine's clock its time has come, by those of the servers it has not."""
+    at = wanted.at or due
+    if not scope.ahead or due is None or at is None or due > scope.now or wanted.begun:
+        return None
+    comes = at + scope.ahead
+    if comes <= scope.now:
+        return None
+    why = f"this machine's clock is {say_length(scope.ahead.total_seconds())} fast: it is only {scope.says(scope.now - scope.ahead)}"
+    return Hold("clock", why, "timedatectl set-ntp true", min(comes, scope.now + LOOK_AGAIN))
 
 
 def too_late(wanted: Wanted, scope: Scope, due: datetime | None) -> Hold | None:

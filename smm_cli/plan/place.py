@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from smm_cli.errors import PostError
-from smm_cli.plan.holds import hold_of, late_hold, paused
+from smm_cli.plan.holds import clock, hold_of, late_hold, paused
 from smm_cli.plan.late import max_late, too_late_at
 from smm_cli.plan.pauses import pause_over
 from smm_cli.plan.scope import Scope
@@ -120,7 +120,7 @@ def _placed(one: Wanted, placed: Placed, scope: Scope) -> Delivery:
     here = replace(one, at=placed.at, due=placed.due)
     if placed.limit:
         return _held(here, late_hold(here, scope, placed.due, placed.limit))
-    if placed.due != one.due and (hold := paused(here, scope, placed.due)):
+    if placed.due != one.due and (hold := paused(here, scope, placed.due) or clock(here, scope, placed.due)):
         return _held(here, hold)
     return here.delivery(why=placed.moved)
 

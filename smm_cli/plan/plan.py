@@ -53,15 +53,17 @@ def make_plan(
     digests: Mapping[str, str] = NOTHING,
     witness: Witness = NOBODY,
     lease: datetime | None = None,
+    ahead: timedelta = timedelta(),
 ) -> Plan:
     """Every delivery of `posts` at `now` (aware), those due by `until` (inclusive; None: no end), the first `limit` of them.
 
     What is over (published, cancelled) is listed unless `until` <= `now`. `held`: post id or post@channel to why an error holds
     it. `digests`: post id to the digest of its present content, and `witness` what git tells of it, asked only where approval applies.
-    `free_days`: the holidays of a year, by default those of the calendar. `lease`: when another runner's hold ends. Problems of posts
-    are values, never raised; raises PostError where the calendar's own zone, ConfigError where its holidays cannot be read.
+    `free_days`: the holidays of a year, by default those of the calendar. `lease`: when another runner's hold ends. `ahead`: how far
+    this clock is fast. Problems of posts are values, never raised; raises PostError where the calendar's own zone, ConfigError where
+    its holidays cannot be read.
     """
-    scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days, witness)
+    scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days, witness, ahead)
     found = scope.found
     place(gather(posts, scope), scope)
     if scope.shows_past and (still_open := scope.past.still_open):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -53,10 +53,12 @@ class Scope:
         digests: Mapping[str, str],
         free_days: Callable[[int], frozenset[date]] | None,
         witness: Witness = NOBODY,
+        ahead: timedelta = timedelta(),
     ) -> None:
         self.calendar, self.past = calendar, past
         self.now = now.astimezone(UTC)
         self.until = until.astimezone(UTC) if until else None
+        self.ahead = ahead
         self.waits, self.held, self.digests, self.witness = waits, held, digests, witness
         self.free_days = free_days or _own_free_days(calendar)
         self.zone: ZoneInfo = zone_of(calendar.timezone)
@@ -103,8 +105,6 @@ class Scope:
     @cached_property
     def fast_until(self) -> datetime | None:
         """A wall time (naive) after which nothing can be due by `until` in any zone: offsets stay below a day."""
-        from datetime import timedelta
-
         return self.until.replace(tzinfo=None) + timedelta(days=1) if self.until else None
 
 

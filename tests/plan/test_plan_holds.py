@@ -341,3 +341,13 @@ def test_a_delivery_that_is_moved_into_a_pause_is_held_there(desk, post, berlin)
 
 def test_what_was_never_asked_for_wakes_the_runner_at_once(desk, post):
     assert desk.plan(post(publish_at="2026-11-24 08:00", wait_for=TAG), until=desk.now).wake_at == desk.now
+
+
+def test_a_fast_clock_holds_what_is_due_by_it_alone(desk, post):
+    ahead = timedelta(minutes=10)
+    held = desk.at("2026-11-24 09:05").one(post(publish_at="2026-11-24 09:00"), ahead=ahead)
+    assert (held.state, held.reason, held.hint) == ("held", "clock", "timedatectl set-ntp true")
+    assert held.why == "this machine's clock is 10 min fast: it is only Tue 24 Nov 2026 08:55 CET"
+    assert desk.at("2026-11-24 09:10").one(post(publish_at="2026-11-24 09:00"), ahead=ahead).state == "planned"
+    assert desk.at("2026-11-24 08:59").one(post(publish_at="2026-11-24 09:00"), ahead=ahead).state == "planned"
+    assert desk.at("2026-11-24 09:05").one(post(publish_at="2026-11-24 09:00")).state == "planned"
