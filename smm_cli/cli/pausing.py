@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from smm_cli.accounts.private import write_private
 from smm_cli.calendar import git
 from smm_cli.calendar.git_notes import drop_note, fetch_note, write_note
-from smm_cli.calendar.model import Calendar, Pause
+from smm_cli.calendar.model import WORKTREE, Calendar, Pause
 from smm_cli.calendar.toml_edit import add_table, remove_table
 from smm_cli.cli import output
 from smm_cli.cli.channel_file import Keeping, keep_file, read_file
@@ -140,6 +140,25 @@ def _wake(session: Session) -> None:
     """Let the next tick look anew, whatever the last one left for the door."""
     with session.runner() as runner:
         runner.ledger.write(lambda c: None)
+        if runner.calendar.ledger.url:
+            _tell_workers(runner)
+
+
+def _tell_workers(runner: Runner) -> None:
+    """A pause, or its end, stands in the database at once; where the work tree is what is published, all that changed there too."""
+    from smm_cli.delivery.sync import sync, tell_pauses
+    from smm_cli.ledger.snapshots import desk_of
+
+    if desk_of(runner.ledger.db, runner.calendar.name) is None:
+        return
+    tell_pauses(runner)
+    if runner.calendar.publish_from == WORKTREE:
+        import asyncio
+
+        try:
+            asyncio.run(sync(runner))
+        except SmmError as error:
+            output.tell(f"  Workers know of it. What else changed here they do not: {error.what}")
 
 
 # -- what fell due ----------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from smm_cli.delivery.waits import ask_waits
 from smm_cli.errors import ConfigError, LedgerError
 from smm_cli.ledger.intake import take_in, write_out
 from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipts
-from smm_cli.ledger.snapshots import Desk, desk_of, files_of, save_snapshot, share
+from smm_cli.ledger.snapshots import Desk, desk_of, files_of, save_pauses, save_snapshot, share
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 
@@ -188,6 +188,11 @@ def pauses_for_workers(calendar: Calendar) -> str:
     alone = set(of_file(machine_file()))
     kept = [pause for pause in calendar.pauses if pause not in alone]
     return written(kept).decode() if kept else ""
+
+
+def tell_pauses(runner: Runner) -> bool:
+    """Let workers know of the pauses as they are here now; what else changed waits for a sync. True: it is news to them."""
+    return save_pauses(runner.ledger.db, runner.calendar.name, pauses_for_workers(runner.calendar))
 
 
 # -- receipts -----------------------------------------------------------------------------------------------------------------

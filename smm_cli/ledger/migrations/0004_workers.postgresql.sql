@@ -41,11 +41,11 @@ COMMENT ON SEQUENCE changes IS 'Raised when a delivery is decided or ends: what 
 CREATE FUNCTION channel_moved() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF NEW.owner <> '' THEN
-            UPDATE lane SET look_at = NEW.lease_until WHERE calendar = NEW.calendar AND channel = NEW.name;
+            UPDATE smm.lane SET look_at = NEW.lease_until WHERE calendar = NEW.calendar AND channel = NEW.name;
         ELSE
-            UPDATE lane SET look_at = greatest(next.claim_at, CASE WHEN next.claim_at IS NOT NULL THEN NEW.next_allowed_at END)
+            UPDATE smm.lane SET look_at = greatest(next.claim_at, CASE WHEN next.claim_at IS NOT NULL THEN NEW.next_allowed_at END)
             FROM (SELECT (
-                SELECT claim_at FROM planned
+                SELECT claim_at FROM smm.planned
                 WHERE planned.calendar = NEW.calendar AND planned.channel = NEW.name AND claim_at IS NOT NULL
                 ORDER BY claim_at, due_at, name LIMIT 1
             ) AS claim_at) AS next
@@ -62,14 +62,14 @@ CREATE TRIGGER channel_moved AFTER UPDATE ON channel FOR EACH ROW
 CREATE FUNCTION delivery_moved() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF NEW.held = 1 OR NEW.state IN ('published', 'unknown', 'cancelled', 'skipped', 'waiting', 'failed') THEN
-            DELETE FROM planned WHERE calendar = NEW.calendar AND name = NEW.name;
+            DELETE FROM smm.planned WHERE calendar = NEW.calendar AND name = NEW.name;
         ELSIF NEW.state = 'retry' AND NEW.next_at IS NOT NULL THEN
-            UPDATE planned SET claim_at = NEW.next_at WHERE calendar = NEW.calendar AND name = NEW.name;
+            UPDATE smm.planned SET claim_at = NEW.next_at WHERE calendar = NEW.calendar AND name = NEW.name;
         END IF;
         IF NEW.state IN ('published', 'unknown', 'cancelled', 'skipped', 'failed') THEN
-            DELETE FROM frozen_file WHERE calendar = NEW.calendar AND delivery = NEW.name AND NEW.payload = '';
+            DELETE FROM smm.frozen_file WHERE calendar = NEW.calendar AND delivery = NEW.name AND NEW.payload = '';
         END IF;
-        PERFORM nextval('changes');
+        PERFORM nextval('smm.changes');
         RETURN NULL;
     END $$;
 CREATE TRIGGER delivery_moved AFTER INSERT OR UPDATE ON delivery FOR EACH ROW WHEN (NEW.state <> 'sending') EXECUTE FUNCTION delivery_moved();
