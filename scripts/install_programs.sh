@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the programs that the tests start: Chromium (pages), ffmpeg (films), Node.js, npm and PHP (servers), Shaarli.
+# Installs the programs that the tests start: Chromium (pages), ffmpeg (films), Node.js, npm and PHP (servers), Shaarli, PostgreSQL.
 # Needs Debian or Ubuntu, and root. Elsewhere it says what is missing; the tests that need it are skipped by name.
 set -eu
 
@@ -13,6 +13,7 @@ have git || missing="$missing git"
 have unzip || missing="$missing unzip"
 have php && php -m | grep -qi '^pdo_sqlite$' || missing="$missing php-cli php-curl php-xml php-mbstring php-gd php-intl php-sqlite3"
 [ -f /usr/share/shaarli/index.php ] || missing="$missing shaarli"
+have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! have apt-get; then
