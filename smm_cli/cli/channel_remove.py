@@ -15,6 +15,7 @@ from smm_cli.cli.channel_file import Keeping, keep_file, no_channel, read_file
 from smm_cli.cli.channel_rename import posts_naming, replaced_names, target_lines
 from smm_cli.cli.listing import chosen, whole_plan
 from smm_cli.cli.session import Session
+from smm_cli.cli.shared_claims import hear
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import SmmError, UsageError
 from smm_cli.ledger.intake import write_out
@@ -34,6 +35,7 @@ def remove(session: Session, name: str, *, cancel: bool, yes: bool, keeping: Kee
         raise no_channel(name, calendar.channels)
     channel = calendar.channels[name]
     with session.runner() as runner:
+        hear(runner)
         coming = to_come(runner, name)
         _show(coming, ZoneInfo(calendar.timezone))
         _refuse(name, coming, cancel)

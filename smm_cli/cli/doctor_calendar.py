@@ -14,12 +14,16 @@ from smm_cli.accounts.credentials import Credentials
 from smm_cli.accounts.references import file_of, parse
 from smm_cli.accounts.trust import trusted_commands
 from smm_cli.calendar import git
-from smm_cli.calendar.model import WORKTREE, Calendar
+from smm_cli.calendar.model import GIT, WORKTREE, Calendar
 from smm_cli.calendar.source import open_source
 from smm_cli.cli.channel_list import open_ledger
 from smm_cli.cli.doctor_machine import Patient
+from smm_cli.cli.shared_claims import claim_problems
 from smm_cli.cli.trust import references_of
+from smm_cli.clock import SystemClock
+from smm_cli.delivery.lasting import forgets
 from smm_cli.delivery.ledgers import is_known
+from smm_cli.delivery.runner import open_runner
 from smm_cli.errors import ConfigError, SmmError
 from smm_cli.networks import load
 from smm_cli.plan.phrase import say_moment
@@ -55,6 +59,20 @@ def receipts(calendar: Calendar, _: Patient) -> Iterator[Problem]:
     if missing:
         what = f"{len(missing)} receipt{'s are' if len(missing) != 1 else ' is'} not committed: another machine would send them again"
         yield Problem("receipts-not-committed", what, Place("receipts"), "git add receipts && git commit -m receipts && git push", WARNING)
+
+
+def claims(calendar: Calendar, _: Patient) -> Iterator[Problem]:
+    """With claims through git: the remote answers, nobody died in the middle, and this runner forgets no token."""
+    if calendar.ledger.claims != GIT or shutil.which("git") is None:
+        return
+    with open_runner(calendar.root, SystemClock()) as runner:
+        if why := runner.hear():
+            yield Problem("no-remote", f"nothing is sent from here: {why}", Place("channels.toml"), "git ls-remote shows the same")
+        yield from claim_problems(runner)
+        for channel in calendar.channels.values():
+            forgetful = forgets(calendar, load(channel.network)(channel, None))
+            if forgetful is not None:
+                yield Problem(forgetful.slug, forgetful.what, Place(channel=channel.name), forgetful.hint)
 
 
 def runners(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
@@ -152,5 +170,5 @@ def ffprobe(calendar: Calendar, _: Patient) -> Iterator[Problem]:
         yield Problem("no-ffprobe", what, Place(films[0]), "install ffmpeg (apt install ffmpeg, brew install ffmpeg)", WARNING)
 
 
-CALENDAR_LOOKS = (published_ref, receipts, runners, channels, secrets_in_git, accounts, ffprobe)
+CALENDAR_LOOKS = (published_ref, receipts, claims, runners, channels, secrets_in_git, accounts, ffprobe)
 """All of them, in the order in which they are told."""

@@ -12,6 +12,7 @@ from smm_cli.calendar.near import did_you_mean
 from smm_cli.cli import output
 from smm_cli.cli.listing import whole_plan
 from smm_cli.cli.session import Session
+from smm_cli.cli.shared_claims import hear
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.withdraw import Withdrawn, receipts_of, record, why_by_hand, withdraw, withdrawn_at
 from smm_cli.errors import Rejected, SmmError, UsageError, gravest
@@ -27,6 +28,7 @@ def take_down(session: Session, name: str, *, yes: bool = False, dry_run: bool =
     0 where nothing is public any more; else the gravest of what went wrong. Raises UsageError where nothing of it ever was.
     """
     with session.runner() as runner:
+        hear(runner)
         public = _public(runner, name)
         over = [receipt for receipt in public if withdrawn_at(receipt)]
         todo = [receipt for receipt in public if not withdrawn_at(receipt)]

@@ -115,8 +115,14 @@ def _agreed(runner: Runner, posts: Sequence[str], yes: bool) -> bool:
 def _fetch(session: Session) -> None:
     from smm_cli.calendar import git
     from smm_cli.calendar.git_notes import fetch_note
+    from smm_cli.calendar.model import GIT
+    from smm_cli.cli.shared_claims import hear
     from smm_cli.delivery.pauses import REF
 
+    if session.calendar().ledger.claims == GIT:
+        with session.runner() as runner:
+            hear(runner)
+            return
     fetch_note(session.root, REF)
     git.fetch(session.root, session.calendar().publish_from)
 

@@ -11,6 +11,7 @@ import typer
 from smm_cli.cli import output
 from smm_cli.cli.listing import chosen, list_queue, read_end, whole_plan
 from smm_cli.cli.session import Session
+from smm_cli.cli.shared_claims import hear
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import UsageError
 from smm_cli.ledger.intake import write_out
@@ -127,6 +128,7 @@ def resolve(
         raise UsageError(f"{published} is not an address", hint="give the address of the public post: https://…")
     session: Session = ctx.obj
     with session.runner() as runner:
+        hear(runner)
         delivery = _one(runner, name)
         _refuse_resolve(delivery, published)
         what = f"public at {published}" if published else "not public: it will be sent again at the next tick"
@@ -179,6 +181,7 @@ def _decide(
     if not names and not any(filters):
         raise UsageError(f"{verb} what?", hint=f"smm queue {verb} POST@CHANNEL, or --state, --channel, --campaign, --since")
     with session.runner() as runner:
+        hear(runner)
         found = _meant(runner, names, *filters)
         zone = ZoneInfo(runner.calendar.timezone)
         for delivery in found:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from smm_cli.calendar.model import GIT
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import iso
+from smm_cli.cli.shared_claims import hear, published_by
 from smm_cli.cli.status import last_ticks
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import UsageError
@@ -32,6 +34,7 @@ def list_(ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help=
     """
     session: Session = ctx.obj
     with session.runner() as runner:
+        hear(runner)
         take_in(runner.ledger, runner.calendar.receipts)
         shapes, zone = runners_of(runner), ZoneInfo(runner.calendar.timezone)
     if json:
@@ -55,6 +58,8 @@ def runners_of(runner: Runner) -> list[dict[str, Any]]:
     """Runners: `runner`, `here` (this machine's ledger), `last_tick`, `receipts_not_taken`."""
     ticks: dict[str, datetime] = last_ticks(runner)
     others = {other.runner: other.count for other in foreign(runner.ledger)}
+    if runner.calendar.ledger.claims == GIT:
+        ticks |= {name: at for name, at in published_by(runner).items() if name not in ticks}
     names = dict.fromkeys([runner.ledger.runner, *ticks, *others])
     return [
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from smm_cli.calendar.model import Calendar, Pause
+from smm_cli.calendar.model import GIT, Calendar, Pause
 from smm_cli.cli import output
 from smm_cli.cli.listing import LONG_LATE, long_late, needs_you, whole_plan
 from smm_cli.cli.looking import look
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape, iso
+from smm_cli.cli.shared_claims import claim_lines
 from smm_cli.cli.unpublished import not_on_ref
 from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.receipts import receipt_files
@@ -43,6 +44,7 @@ class Standing:
     uncommitted: tuple[str, ...]
     late: int = 0
     elsewhere: str = ""
+    claims: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -59,7 +61,8 @@ def status(ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help
     """
     session: Session = ctx.obj
     with look(session) as runner:
-        standing = stand(runner)
+        unheard = runner.hear()
+        standing = replace(stand(runner), claims=claim_lines(runner, unheard))
     if json:
         output.as_json(_shape(standing))
     else:
@@ -108,6 +111,8 @@ def _uncommitted(calendar: Calendar) -> tuple[str, ...]:
     from smm_cli.calendar import git
     from smm_cli.errors import SmmError
 
+    if calendar.ledger.claims == GIT:
+        return ()  # they stand on a branch of their own
     try:
         if not git.is_repository(calendar.root):
             return ()
@@ -134,6 +139,7 @@ def _show(standing: Standing) -> None:
     if standing.late:
         rows.append(("late", f"{standing.late} held as late for over {LONG_LATE.days} days: smm queue list --state held"))
     rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
+    rows += _listed("claims", standing.claims)
     rows += _listed("stopped", [f"{name}: {why}   smm channel login {name}" for name, why in standing.stopped.items()])
     rows += _listed("ending", [f"{name}: {say_moment(at, standing.zone)}   smm channel login {name}" for name, at in standing.ending])
     if standing.uncommitted:
@@ -158,7 +164,7 @@ def _listed(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
 
 def _shape(standing: Standing) -> dict[str, Any]:
     """`now`, `paused`, `next`, `needs_you`, `long_late` (a number), `not_published` (a sentence or null), `stopped`, `ending`,
-    `runners`, `uncommitted_receipts`, `exit_code`."""
+    `runners`, `claims` (sentences), `uncommitted_receipts`, `exit_code`."""
     return {
         "now": iso(standing.now),
         "paused": [{"reason": p.reason, "until": iso(p.until)} for p in standing.pauses],
@@ -169,6 +175,7 @@ def _shape(standing: Standing) -> dict[str, Any]:
         "stopped": standing.stopped,
         "ending": [{"channel": name, "at": iso(at)} for name, at in standing.ending],
         "runners": [{"runner": name, "at": iso(at)} for name, at in standing.ticks],
+        "claims": list(standing.claims),
         "uncommitted_receipts": list(standing.uncommitted),
         "exit_code": standing.exit_code,
     }

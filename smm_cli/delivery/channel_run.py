@@ -12,6 +12,7 @@ from smm_cli.calendar.model import WORKTREE
 from smm_cli.delivery.converse import converse
 from smm_cli.delivery.freeze import content_digest, payload_from, payload_text, same_parts
 from smm_cli.delivery.heartbeat import alive
+from smm_cli.delivery.lasting import forgets
 from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.planning import unapproved
 from smm_cli.delivery.prepare import Prepared
@@ -66,6 +67,8 @@ class ChannelRun:
         try:
             network = self.runner.composer.network(self.channel, self.ledger.account(self.channel.name))
             by_hand = self.channel.by_hand or network.handoff
+            if self.runner.shared is not None and not by_hand and (forgetful := forgets(self.runner.calendar, network)) is not None:
+                raise forgetful
             credential = "" if by_hand else await self.runner.transport.credential(network)
             account = None if by_hand else await self._account(network)
         except LedgerError:
@@ -134,7 +137,7 @@ class ChannelRun:
         return replace(outcome, note=f"{outcome.note}; {untold}".removeprefix("; ")) if untold else outcome
 
     async def _claimed(self, delivery: Delivery, claim: Claim, prepared: Prepared, post: Post, credential: str, by_hand: bool) -> Outcome:
-        if claim.payload and claim.anew:
+        if claim.payload and (claim.anew or self._media_gone(claim)):
             claim = await self._thawed(claim, prepared, post)
         if not claim.payload and (prepared.errors or prepared.payload is None):
             return await self._does_not_fit(delivery, claim, prepared)
@@ -183,6 +186,13 @@ class ChannelRun:
             text = payload_text(prepared.payload)
         await self.ledger.commit(lambda c: freeze(c, claim, text))
         return replace(claim, payload=text)
+
+    def _media_gone(self, claim: Claim) -> bool:
+        """Whether another machine began it with pictures or films whose bytes are not here, as they are no longer in the post."""
+        if self.runner.shared is None:
+            return False
+        media = [medium for part in payload_from(claim.payload).parts for medium in part.media]
+        return any(medium.blob is not None and not self.runner.composer.blobs.has(medium.blob) for medium in media)
 
     async def _send(self, delivery: Delivery, claim: Claim, prepared: Prepared, post: Post, credential: str) -> Outcome:
         payload = payload_from(claim.payload) if claim.payload else prepared.payload

@@ -89,6 +89,17 @@ class Runner:
             self._shared = Shared(self.calendar, self.ledger, self.clock)
         return self._shared
 
+    def hear(self) -> str:
+        """Take in what other runners did, before a person looks or decides; why not, where their remote cannot be asked.
+
+        Raises ConfigError for what a person must mend. Outside of an event loop only.
+        """
+        if self.shared is None:
+            return ""
+        why = self.shared.hear()
+        self.refresh()
+        return why
+
     def refresh(self) -> None:
         """Read the calendar anew, as it is published now. Raises ConfigError."""
         downloads = isinstance(self.source, Commit) and self.source.downloads

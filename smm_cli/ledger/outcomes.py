@@ -57,13 +57,13 @@ def ended(
 ) -> None:
     """The attempt ended without all parts being public: `state`, when next, whether it counts as one of five.
 
-    Where another runner took the delivery over meanwhile, what becomes of it is that runner's to say.
+    Where another runner took the delivery over meanwhile, here or with a receipt that came in, what becomes of it is its to say.
     """
     if not holds(c, claim):
         return
     c.execute(
         "UPDATE delivery SET state = :state, next_at = :next_at, attempts = attempts + :counted, note = :note, slug = :slug,"
-        " parts_public = :public, parts_total = :total WHERE calendar = :calendar AND name = :name",
+        " parts_public = :public, parts_total = :total WHERE calendar = :calendar AND name = :name AND state = 'sending'",
         {
             "calendar": claim.calendar,
             "name": claim.delivery,

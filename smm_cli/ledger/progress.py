@@ -118,10 +118,10 @@ def take_progress(ledger: Ledger, folder: Path) -> None:
     """Take in files that others wrote since last time. Raises LedgerError at one that cannot be read."""
     params = {"calendar": ledger.calendar}
     rows = ledger.db.read("SELECT path, mtime_ns, size FROM receipt_file WHERE calendar = :calendar", params)
-    known = {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
+    known, busy = {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}, ledger._busy()
     for path in sorted(folder.glob("*.json")):
         stat = path.stat()
-        if known.get(f"{FOLDER}/{path.name}") != (stat.st_mtime_ns, stat.st_size):
+        if path.stem not in busy and known.get(f"{FOLDER}/{path.name}") != (stat.st_mtime_ns, stat.st_size):
             adopt(ledger, read_progress(path.read_bytes(), f"{FOLDER}/{path.name}"))
             _note(ledger, path)
 

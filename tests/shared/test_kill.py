@@ -7,9 +7,6 @@ from itertools import count
 
 import pytest
 
-from smm_cli.sandbox.world import load_fake
-
-TWO = "One.\n\n---\n\nTwo."
 PARTS = {"mastodon": 2, "gotosocial": 2, "bluesky": 2, "webhook": 1}
 
 
@@ -27,12 +24,11 @@ def settle(machine, most=12):
 @pytest.mark.parametrize("network", ["mastodon", "gotosocial", "bluesky", "webhook"])
 def test_whatever_step_it_dies_at_another_machine_ends_it_once(team, dies, network):
     """GoToSocial speaks as Mastodon does, and knows no Idempotency-Key."""
+    fake = team.channel("it", "mastodon" if network == "gotosocial" else network)
     if network == "gotosocial":
-        team.world.place("it.example", load_fake(network)(team.clock))
-    team.channel("it", "mastodon" if network == "gotosocial" else network)
+        fake.relate(network)
     for at in count(1):
-        text = TWO if PARTS[network] > 1 else "One."
-        team.post(f"post{at}", text)
+        team.post(f"post{at}", "\n\n---\n\n".join(f"Part {n} of {at}." for n in range(PARTS[network])))
         team.push()
         first, second = team.clone(f"first{at}"), team.clone(f"second{at}")
         deaths = dies(at)

@@ -100,7 +100,11 @@ class Backend(BaseHTTPRequestHandler):
             self.rfile.readline()
         return found
 
-    do_GET = do_POST = serve
+    def do_GET(self):
+        self.serve()
+
+    def do_POST(self):
+        self.serve()
 
     def log_message(self, *_):
         pass

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -284,3 +284,55 @@ def test_a_branch_that_lost_its_receipts_stops_everything(team):
         machine.tick()
     assert "git push --force" in told.value.hint
     assert len(team.public("one")) == 1
+
+
+def test_status_doctor_and_runner_list_show_what_a_dead_runner_left(team, dies, capsys):
+    team.channel("one")
+    team.post("launch")
+    team.push()
+    first, second = team.clone("first"), team.clone("second")
+    first.clock = SetClock(datetime.now(UTC) - timedelta(hours=1))
+    (team.author / "posts" / "launch.md").write_text(
+        (team.author / "posts" / "launch.md").read_text().replace("2026-11-24 08:00", "2020-01-01 08:00")
+    )
+    team.push()
+
+    class Dies(dies):
+        def step(self, name):
+            if name.startswith("after POST") and "/statuses" in name:
+                self.at = len(self.names) + 1
+            super().step(name)
+
+    assert first.tick(Dies()) is None
+    shown = second.smm("status")
+    assert "launch@one" in shown.stdout
+    assert "died while sending it" in shown.stdout
+    assert "smm publish" in shown.stdout
+    found = json.loads(second.smm("doctor", "--json").stdout)
+    assert [one["hint"] for one in found if one["slug"] == "stale-claim"] == ["smm publish"]
+    second.clock = SetClock(datetime.now(UTC))
+    second.tick()
+    second.clock.set(second.clock.now() + timedelta(minutes=7))
+    second.tick()
+    assert len(team.public("one")) == 1
+    assert second.states() == {"launch@one": "published"}
+    listed = json.loads(first.smm("runner", "list", "--json").stdout)
+    assert len(listed) == 2, listed
+
+
+def test_a_job_in_ci_uses_no_token_that_changes_with_each_use(team, monkeypatch):
+    team.channel("one", "webhook")
+    config = team.author / "channels.toml"
+    config.write_text(
+        config.read_text()
+        + '\n[channels.pool]\nnetwork = "tumblr"\nblog = "it"\nsecret = { client_id = "file:a", client_secret = "file:b" }\n'
+    )
+    team.post("launch", channels=["one", "pool"])
+    team.push()
+    machine = team.clone("machine")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    outcomes = {outcome.delivery: outcome for outcome in machine.tick().outcomes}
+    assert outcomes["launch@one"].state == "published"
+    assert outcomes["launch@pool"].state == "held"
+    assert "would forget the new one" in outcomes["launch@pool"].note
+    assert team.refs() == []
