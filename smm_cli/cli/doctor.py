@@ -11,7 +11,10 @@ import typer
 from smm_cli.calendar.model import Calendar
 from smm_cli.cli import output
 from smm_cli.cli.doctor_calendar import CALENDAR_LOOKS
+from smm_cli.cli.doctor_clock import CLOCK_LOOKS
+from smm_cli.cli.doctor_ledger import LEDGER_LOOKS
 from smm_cli.cli.doctor_machine import MACHINE_LOOKS, Patient
+from smm_cli.cli.doctor_runner import RUNNER_LOOKS
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import problem_shape
 from smm_cli.errors import SmmError
@@ -21,17 +24,21 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command("doctor")
-def doctor_command(ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help="One array of findings.")] = False) -> int:
-    """Look for what will break: permissions, disk, clock, git, credentials. Exit code 3 where something will not work, else 0.
+def doctor_command(
+    ctx: typer.Context,
+    online: Annotated[bool, typer.Option("--online", help="Ask every channel's server too; nothing is published.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One array of findings.")] = False,
+) -> int:
+    """Look for what will break: permissions, disk, clock, git, ledger, credentials. Exit code 3 where something will not work, else 0.
 
-    Example: smm doctor --json
+    Example: smm doctor --online
     """
-    return doctor(ctx.obj, as_json=json)
+    return doctor(ctx.obj, online=online, as_json=json)
 
 
-def doctor(session: Session, *, as_json: bool) -> int:
+def doctor(session: Session, *, online: bool = False, as_json: bool) -> int:
     """Look at everything; print what was found. Raises ConfigError only where there is no calendar at all."""
-    patient = Patient(session.root, session.clock.now())
+    patient = Patient(session.root, session.clock.now(), session.clock)
     found: list[Problem] = []
     calendar: Calendar | None = None
     try:
@@ -40,7 +47,8 @@ def doctor(session: Session, *, as_json: bool) -> int:
         found.append(Problem(error.slug, error.what, hint=error.hint or "smm check shows where"))
     found += _looked(MACHINE_LOOKS, patient)
     if calendar is not None:
-        found += _looked(CALENDAR_LOOKS, calendar, patient)
+        looks = (*(_online() if online else ()), *CALENDAR_LOOKS, *LEDGER_LOOKS, *RUNNER_LOOKS, *CLOCK_LOOKS)
+        found += _looked(looks, calendar, patient)
     if as_json:
         output.as_json([problem_shape(problem) for problem in found])
     else:
@@ -48,6 +56,12 @@ def doctor(session: Session, *, as_json: bool) -> int:
         if not found:
             output.out(f"Nothing found in {session.root}: smm {_version()} with Python {sys.version.split()[0]}.")
     return 3 if errors_of(found) else 0
+
+
+def _online() -> tuple[Callable[..., Iterator[Problem]], ...]:
+    from smm_cli.cli.doctor_online import ONLINE_LOOKS
+
+    return ONLINE_LOOKS
 
 
 def _looked(looks: tuple[Callable[..., Iterator[Problem]], ...], *of: object) -> list[Problem]:

@@ -9,10 +9,11 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from smm_cli.clock import Clock, SystemClock
 from smm_cli.words.problem import WARNING, Place, Problem
 
 ROOM, LEAST = 200_000_000, 20_000_000
@@ -30,6 +31,7 @@ class Patient:
 
     root: Path
     now: datetime
+    clock: Clock = field(default_factory=SystemClock)
 
     @property
     def state(self) -> Path:
@@ -41,9 +43,7 @@ def permissions(patient: Patient) -> Iterator[Problem]:
     if os.name != "posix":
         return
     state = patient.state
-    if not os.access(patient.root if not state.exists() else state, os.W_OK):
-        where = patient.root if not state.exists() else state
-        yield Problem("not-writable", f"{where} cannot be written by this user", Place(".smm"), f"sudo chown -R $USER {_quoted(where)}")
+    yield from _writable(patient)
     if not state.exists():
         return
     if state.stat().st_mode & 0o077:
@@ -53,6 +53,23 @@ def permissions(patient: Patient) -> Iterator[Problem]:
         if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             place = Place(path.relative_to(patient.root).as_posix())
             yield Problem("secret-open", "others can read it", place, f"chmod 600 {_quoted(path)}")
+
+
+def _writable(patient: Patient) -> Iterator[Problem]:
+    """.smm and its databases can be written: rights that are missing, another owner, or a disk that is mounted to be read only."""
+    where = patient.state if patient.state.exists() else patient.root
+    paths = [where, *(path for name in ("ledger.db", "index.db") if (path := patient.state / name).exists())]
+    wrong = [path for path in paths if not os.access(path, os.W_OK) or not path.stat().st_mode & stat.S_IWUSR]
+    if not wrong:
+        return
+    if os.statvfs(where).f_flag & os.ST_RDONLY:
+        mend = "sudo mount -o remount,rw, and see why it was mounted so: dmesg | tail"
+    elif all(path.stat().st_uid == os.geteuid() for path in wrong):
+        mend = f"chmod -R u+rwX {_quoted(where)}"
+    else:
+        mend = f"sudo chown -R $USER {_quoted(where)}"
+    place = Place(wrong[0].relative_to(patient.root).as_posix())
+    yield Problem("not-writable", f"{wrong[0]} cannot be written by this user", place, mend)
 
 
 def byte_code(_: Patient) -> Iterator[Problem]:
@@ -84,8 +101,7 @@ def databases(patient: Patient) -> Iterator[Problem]:
 
     ledger, index = patient.state / "ledger.db", patient.state / "index.db"
     if wrong := damage(ledger):
-        moved = _quoted(patient.state / "broken")
-        mend = f"mkdir -p {moved} && mv {_quoted(ledger)}* {moved} && smm runner take     (receipts are taken in again)"
+        mend = "smm ledger rebuild     (from the receipts; the damaged file is put aside)"
         yield Problem("ledger-damaged", f"the ledger is damaged: {wrong}", Place(".smm/ledger.db"), mend)
     if wrong := damage(index):
         mend = f"rm {_quoted(index)}*     (it is made again)"
