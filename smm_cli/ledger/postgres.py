@@ -59,14 +59,14 @@ class Transaction:
 class Postgres(Gathering):
     """One connection, made anew when it is lost. With a SystemClock the time is the database's, whatever this machine thinks."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, beat: float = BEAT) -> None:
         """Open the database at `url`, making the tables where they are missing. Raises LedgerError."""
         super().__init__()
         self._url = url
         self.place = place_of(url)
         self._shifted = ShiftedClock(clock) if isinstance(clock, SystemClock) else None
         self.clock: Clock = self._shifted or clock
-        self.beat = BEAT if self._shifted else None
+        self.beat = beat if self._shifted else None
         self._connection = connected(url)
         self._name, self._number = os.urandom(12).hex(), 0
         try:
