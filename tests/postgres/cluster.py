@@ -27,8 +27,10 @@ def programs() -> Path | None:
 class Cluster:
     """`url` is the address of its maintenance database. `stop`, `start` and `kill` are what happens to servers."""
 
-    def __init__(self, bin: Path) -> None:
+    def __init__(self, bin: Path, durable: bool = False) -> None:
+        """`durable`: as people have it, waiting for the disk; tests need not."""
         self.bin = bin
+        self.durable = durable
         self.folder = Path(tempfile.mkdtemp(prefix="smm-postgres-"))
         self.port = _free_port()
         self._names = 0
@@ -45,7 +47,8 @@ class Cluster:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
 
     def start(self) -> None:
-        settings = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder} -F -c max_connections=200 -c deadlock_timeout=200ms"
+        settings = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder} -c max_connections=200 -c deadlock_timeout=200ms"
+        settings += "" if self.durable else " -F"
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", "-o", settings, "start")
 
     def stop(self, mode: str = "fast") -> None:
