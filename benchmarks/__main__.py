@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 
-from benchmarks import idle, listing, posting, sending
+from benchmarks import idle, listing, posting, sending, workers
 from benchmarks.measure import Failed, Figure
 
-ALL = {"idle": idle.figures, "listing": listing.figures, "posting": posting.figures, "sending": sending.figures}
+ALL = {"idle": idle.figures, "listing": listing.figures, "posting": posting.figures, "sending": sending.figures, "workers": workers.figures}
 
 
 def main() -> int:

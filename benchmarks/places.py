@@ -13,7 +13,7 @@ from benchmarks.measure import Failed
 
 ROOT = Path(__file__).parent.parent
 TOOLS = ROOT / ".tools" / "bench"
-PEERS, OURS = TOOLS / "venv", TOOLS / "smm"
+PEERS, QUEUE, OURS = TOOLS / "venv", TOOLS / "queue", TOOLS / "smm"
 CROSSPOST = "@humanwhocodes/crosspost"
 
 
@@ -48,6 +48,15 @@ def toot() -> Path:
     """toot, the Mastodon client."""
     hugo()
     return PEERS / "bin" / "toot"
+
+
+@cache
+def queue_peer() -> Path:
+    """The interpreter that procrastinate runs on; smm's gets the driver of the database."""
+    _pip(QUEUE, "--quiet", "procrastinate", "psycopg[binary]>=3.2,<4", mark="done")
+    smm()
+    _pip(OURS, "--quiet", "psycopg[binary]>=3.2,<4")
+    return QUEUE / "bin" / "python"
 
 
 @cache
