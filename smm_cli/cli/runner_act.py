@@ -14,7 +14,6 @@ from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.start import run
 from smm_cli.errors import ConfigError, SmmError, UsageError
-from smm_cli.ledger.intake import write_out
 from smm_cli.words.channel import Person
 from smm_cli.words.delivery import is_name
 from smm_cli.words.frozen import dataclass
@@ -77,20 +76,7 @@ def _is_delivery(name: str) -> bool:
 def act(session: Session) -> int:
     """Do what the environment asks for; the exit code. Raises UsageError, ConfigError."""
     wanted = read_inputs(os.environ)
-    learn(session)
     return ACTS[wanted.act](session.root, session.calendar(), wanted)
-
-
-def learn(session: Session) -> None:
-    """A job begins with an empty folder: take in what all runners did. Raises ConfigError where the remote cannot be asked."""
-    import asyncio
-
-    with session.runner() as runner:
-        if runner.shared is not None:
-            asyncio.run(runner.shared.look())
-            if runner.shared.why is not None:
-                raise runner.shared.why
-        write_out(runner.ledger, runner.calendar.receipts)
 
 
 # -- the acts ---------------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from smm_cli.calendar.git_notes import remote_of
 from smm_cli.calendar.model import Calendar
 from smm_cli.cli import output
 from smm_cli.cli.channel_rebuild import rebuild
-from smm_cli.cli.runner_act import learn
 from smm_cli.cli.session import Session
 from smm_cli.errors import ConfigError, SmmError, UsageError
+from smm_cli.ledger.intake import write_out
 
 KEPT = "refs/smm/site"
 """What the branch was when this clone last saw it; and, with -next, what it is to be."""
@@ -47,7 +47,7 @@ def keep(session: Session, branch: str) -> int:
     """
     calendar = session.calendar()
     folder, channels = site_of(calendar)
-    learn(session)
+    _hear(session)
     for again in range(TRIES):
         code = max(rebuild(session, name, changed=False, yes=True, dry_run=False) for name in channels)
         if not folder.is_dir():
@@ -60,6 +60,14 @@ def keep(session: Session, branch: str) -> int:
             if again + 1 == TRIES or not _lay(calendar.root, folder, branch, over=False):
                 raise
     return code
+
+
+def _hear(session: Session) -> None:
+    """Bring the receipts of all runners here: without them the site would be made again without its pages. Raises ConfigError."""
+    with session.runner() as runner:
+        if why := runner.hear():
+            raise ConfigError(f"the site is left as it is: {why}", where=str(runner.calendar.root), slug="not-heard")
+        write_out(runner.ledger, runner.calendar.receipts)
 
 
 def _lay(root: Path, folder: Path, branch: str, *, over: bool) -> int:

@@ -18,7 +18,14 @@ import yaml
 from smm_cli.sandbox.server import Sandbox
 
 BIN = Path(sys.executable).parent
-PROTECT = '#!/bin/sh\nwhile read old new ref; do\n  [ "$ref" = refs/heads/main ] && [ -e "$(dirname "$0")/protected" ] && { echo "GH006: Protected branch" >&2; exit 1; }\ndone\nexit 0\n'
+PROTECT = """#!/bin/sh
+while read old new ref; do
+  if [ "$ref" = refs/heads/main ] && [ -e "$(dirname "$0")/protected" ]; then
+    echo "GH006: Protected branch" >&2
+    exit 1
+  fi
+done
+"""
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 

@@ -1,0 +1,85 @@
+"""What the hours of the jobs that publish mean for posts: how late they go out, and which wait for long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from smm_cli.calendar.model import Calendar
+from smm_cli.cli.runner_installed import Installed, installed
+from smm_cli.plan.late import max_late
+from smm_cli.plan.say import say_length, say_moment
+from smm_cli.words.delivery import PLANNED, Delivery
+from smm_cli.words.post import Post
+from smm_cli.words.problem import WARNING, Place, Problem
+
+SOON = timedelta(minutes=5)
+"""What nobody calls late."""
+NOTE = "info"
+
+
+def check_runners(calendar: Calendar, deliveries: Sequence[Delivery], posts: Iterable[Post], now: datetime) -> Iterator[Problem]:
+    """A note on how late posts go out where jobs look at their hours, and a warning for each whose next time lies outside."""
+    jobs = installed(calendar)
+    if not jobs or any(job.seconds and job.seconds <= SOON.total_seconds() for job in jobs):
+        return
+    zone, by_id = ZoneInfo(calendar.timezone), {post.id: post for post in posts}
+    often = usual(jobs, now)
+    if often > SOON:
+        late = "; the host may start it later still" if any(job.busy for job in jobs) else ""
+        what = f"posts go out up to {_said(often)} late: {_where(jobs)} looks every {_said(often)}{late}"
+        yield Problem("runner-interval", what, Place(_file(jobs)), severity=NOTE)
+    told: set[str] = set()
+    for delivery in deliveries:
+        if delivery.state != PLANNED or delivery.by_hand or delivery.due is None or delivery.due <= now:
+            continue
+        goes = _next(jobs, delivery.due)
+        if delivery.post in told or (goes is not None and goes - delivery.due <= max(often, SOON)):
+            continue
+        told.add(delivery.post)
+        post, channel = by_id.get(delivery.post), calendar.channels.get(delivery.channel)
+        limit = max_late(post, channel) if post and channel else None
+        yield _outside(delivery, goes, limit, zone, jobs)
+
+
+def usual(jobs: Sequence[Installed], now: datetime) -> timedelta:
+    """How long it is from one look to the next within the hours: the shortest step of a coming day."""
+    looks, moment = [], now
+    for _ in range(4):
+        found = _next(jobs, moment)
+        if found is None:
+            break
+        looks.append(found)
+        moment = found + timedelta(minutes=1)
+    return min((later - sooner for sooner, later in pairwise(looks)), default=timedelta())
+
+
+def _next(jobs: Iterable[Installed], moment: datetime) -> datetime | None:
+    return min((at for job in jobs if (at := job.next(moment))), default=None)
+
+
+def _outside(delivery: Delivery, goes: datetime | None, limit: float | None, zone: ZoneInfo, jobs: Sequence[Installed]) -> Problem:
+    assert delivery.due is not None
+    due = say_moment(delivery.due, zone)
+    late = goes - delivery.due if goes else timedelta()
+    if goes is None or (limit is not None and late.total_seconds() > limit):
+        what = f"{due} is outside of the hours of {_where(jobs)}: it would be too late, and held"
+    else:
+        what = f"{due} is outside of the hours of {_where(jobs)}: it goes out at about {say_moment(goes, zone)}, {_said(late)} late"
+    return Problem("runner-hours", what, Place(delivery.path), "choose another time, or widen the hours: smm runner install", WARNING)
+
+
+def _said(span: timedelta) -> str:
+    """`60 min`, and from two hours on `2h 30m`."""
+    minutes = round(span.total_seconds() / 60)
+    return f"{minutes} min" if minutes < 120 else say_length(span.total_seconds())
+
+
+def _where(jobs: Sequence[Installed]) -> str:
+    return " and ".join(job.where for job in jobs)
+
+
+def _file(jobs: Sequence[Installed]) -> str:
+    return next((job.where for job in jobs if job.busy), "")

@@ -1,0 +1,103 @@
+"""Which jobs publish this calendar, as far as can be seen from here, and when they look: git hosts, cron, systemd."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from smm_cli.calendar import git
+from smm_cli.calendar.cron import Cron, read_cron
+from smm_cli.calendar.model import Calendar
+from smm_cli.calendar.moments import seconds_of
+from smm_cli.errors import SmmError
+from smm_cli.words.frozen import dataclass
+
+WORKFLOWS = (".github/workflows", ".forgejo/workflows", ".gitea/workflows")
+SCHEDULED = re.compile(r"^\s*-\s*cron:\s*[\"']([^\"']+)[\"']", re.MULTILINE)
+NOTED = re.compile(r"^#\s*cron:\s*\"([^\"]+)\"\s+zone:\s*(\S+)", re.MULTILINE)
+PUBLISHES = re.compile(r"^[^#\n]*\bsmm\b[^#\n]*\bpublish\b", re.MULTILINE)
+TIMER = re.compile(r"^OnUnitActiveSec=(\d+)s$", re.MULTILINE)
+MOST = 100_000
+"""Bytes of a workflow file that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A job that looks: `where` (a file, `crontab -l`), the moments at which, or every so many seconds; `busy`: it may start late."""
+
+    where: str
+    moments: tuple[Cron, ...] = ()
+    seconds: float = 0.0
+    busy: bool = False
+
+    def next(self, moment: datetime) -> datetime | None:
+        """When it looks next, at or after `moment`; None: never."""
+        if self.seconds:
+            return moment
+        return min((at for cron in self.moments if (at := cron.next(moment))), default=None)
+
+
+def installed(calendar: Calendar) -> list[Installed]:
+    """The jobs of this calendar. A file that cannot be read, or that says times that smm cannot, is none."""
+    return [*_of_hosts(calendar), *_of_cron(calendar), *_of_systemd(calendar)]
+
+
+def _of_hosts(calendar: Calendar) -> Iterator[Installed]:
+    try:
+        top = Path(git.run(calendar.root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
+    except SmmError:
+        return
+    for folder in WORKFLOWS:
+        for path in sorted((top / folder).glob("*.y*ml")):
+            text = _text(path)
+            if PUBLISHES.search(text) and (found := _crons((line, "UTC") for line in SCHEDULED.findall(text))):
+                yield Installed(path.relative_to(top).as_posix(), found, busy=True)
+    if found := _crons(NOTED.findall(_text(top / ".gitlab" / "smm.yml"))):
+        yield Installed(".gitlab/smm.yml", found, busy=True)
+
+
+def _of_cron(calendar: Calendar) -> Iterator[Installed]:
+    from smm_cli.cli.runner_cron import mark, read_crontab
+
+    try:
+        lines = read_crontab().splitlines()
+    except SmmError:
+        return
+    if mark(calendar.root) in lines[:-1]:
+        fields = lines[lines.index(mark(calendar.root)) + 1].split(maxsplit=5)
+        if found := _crons([(" ".join(fields[:5]), _machine_zone())]):
+            yield Installed("crontab -l", found)
+
+
+def _of_systemd(calendar: Calendar) -> Iterator[Installed]:
+    from smm_cli.cli.runner_systemd import unit_folder
+
+    timer = unit_folder() / f"smm-{calendar.name}.timer"
+    if (found := TIMER.search(_text(timer))) and f" {calendar.root} " in _text(timer.with_suffix(".service")):
+        yield Installed(str(timer), seconds=seconds_of(found[1]) or 0.0)
+
+
+def _crons(said: object) -> tuple[Cron, ...]:
+    found: list[Cron] = []
+    for line, zone in said:  # type: ignore[attr-defined]
+        try:
+            found.append(read_cron(line, zone))
+        except (ValueError, OSError, KeyError):
+            continue
+    return tuple(found)
+
+
+def _machine_zone() -> str:
+    """The zone in which cron of this machine counts: the IANA name of /etc/localtime; else UTC."""
+    _, found, name = str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")
+    return name.removeprefix("posix/") if found else "UTC"
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST).decode("utf-8", "replace") if path.is_file() else ""
+    except OSError:
+        return ""

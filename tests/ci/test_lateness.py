@@ -1,0 +1,135 @@
+"""smm check tells how late the jobs that are installed make posts, and which posts wait for long."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from smm_cli.calendar.cron import read_cron
+from smm_cli.cli.start import run
+
+FRIDAY = "2099-11-27"
+CRON = 'on:\n  schedule:\n    - cron: "7 6-17 * * 1-5"\njobs:\n  a:\n    steps:\n      - run: smm publish\n'
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    from subprocess import run as start
+
+    folder = tmp_path / "calendar"
+    (folder / "posts").mkdir(parents=True)
+    start(["git", "init", "--quiet", str(folder)], check=True)
+    monkeypatch.setenv("SMM_CALENDAR", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "crontab").write_text(f"#!/bin/sh\ncat {tmp_path}/table\n")
+    (programs / "crontab").chmod(0o755)
+    (tmp_path / "table").write_text("")
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    (folder / "channels.toml").write_text(
+        '[calendar]\nname = "t"\ntimezone = "Europe/Berlin"\nmax_late = "6h"\n\n[channels.hook]\nnetwork = "webhook"\n'
+        'url = "https://t.example/in"\nsecret = "env:X"\n'
+    )
+    return folder
+
+
+def post(root: Path, at: str) -> None:
+    head = f"---\nid: p\ntitle: p\nstatus: ready\nchannels: hook\npublish_at: {at}\n---\n\nHello.\n"
+    (root / "posts" / "p.md").write_text(head)
+
+
+def workflow(root: Path, text: str = CRON, where: str = ".github/workflows/mine.yml") -> None:
+    (root / where).parent.mkdir(parents=True)
+    (root / where).write_text(text)
+
+
+def checked(capsys: pytest.CaptureFixture[str]) -> str:
+    assert run(["check"]) == 0
+    shown = capsys.readouterr()
+    return shown.out + shown.err
+
+
+def test_the_interval_of_a_job_is_how_late_posts_go_out(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    post(root, f"{FRIDAY} 10:00")
+    assert "late" not in checked(capsys)
+    workflow(root)
+    said = checked(capsys)
+    assert "up to 60 min late: .github/workflows/mine.yml looks every 60 min; the host may start it later still" in said
+    assert "outside" not in said
+
+
+def test_a_time_outside_of_the_hours_is_told_with_when_it_really_goes_out(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workflow(root)
+    post(root, f"{FRIDAY} 04:30")
+    assert "it goes out at about Fri 27 Nov 2099 07:07 CET, 2h 37m late" in checked(capsys)
+    post(root, f"{FRIDAY} 22:00")
+    assert "it would be too late, and held" in checked(capsys)
+
+
+def test_a_job_of_this_machine_in_between_makes_it_earlier(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workflow(root)
+    post(root, f"{FRIDAY} 22:00")
+    (tmp_path / "table").write_text(f"# smm publishes {root}\n* * * * * smm -C {root} publish\n")
+    assert "late" not in checked(capsys)
+    (tmp_path / "table").write_text("# smm publishes /somewhere/else\n* * * * * smm -C /somewhere/else publish\n")
+    assert "held" in checked(capsys)
+
+
+def test_a_timer_of_systemd_counts_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workflow(root)
+    post(root, f"{FRIDAY} 22:00")
+    assert run(["runner", "install", "systemd", "--write", "--yes"]) == 0
+    capsys.readouterr()
+    assert "late" not in checked(capsys)
+
+
+@pytest.mark.parametrize(
+    "text", [CRON.replace("smm publish", "make"), CRON.replace("- cron", "# - cron"), CRON.replace("7 6-17", "x y"), "\0"]
+)
+def test_a_workflow_that_publishes_nothing_is_none(root: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    workflow(root, text)
+    post(root, f"{FRIDAY} 22:00")
+    assert "late" not in checked(capsys)
+
+
+@pytest.mark.parametrize(("where", "near"), [("github", "60 min"), ("gitlab", "60 min"), ("forgejo", "60 min")])
+def test_what_smm_installs_is_what_check_reads(root: Path, where: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["runner", "install", where, "--write", "--yes"]) == 0
+    post(root, f"{FRIDAY} 10:00")
+    assert f"up to {near} late" in checked(capsys)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("fields", "zone", "moment", "expected"),
+    [
+        ("7 6-18 * * *", "UTC", "2026-11-23 06:07", "2026-11-23 06:07"),
+        ("7 6-18 * * *", "UTC", "2026-11-23 18:08", "2026-11-24 06:07"),
+        ("7 6-18 * * 1-5", "UTC", "2026-11-27 18:08", "2026-11-30 06:07"),
+        ("*/15 * * * *", "UTC", "2026-11-23 06:16", "2026-11-23 06:30"),
+        ("0 9 * * 7", "Europe/Berlin", "2026-11-23 00:00", "2026-11-29 08:00"),
+        ("0 9 1 * 1", "UTC", "2026-11-24 10:00", "2026-11-30 09:00"),
+        ("0 0 29 2 *", "UTC", "2026-11-24 10:00", "2028-02-29 00:00"),
+        ("30 2 * * *", "Europe/Berlin", "2026-03-28 12:00", "2026-03-29 01:30"),
+    ],
+)
+def test_cron_lines_are_read_as_cron_reads_them(fields: str, zone: str, moment: str, expected: str) -> None:
+    assert read_cron(fields, zone).next(at(moment)) == at(expected)
+
+
+def test_a_day_that_never_comes_has_no_next(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read_cron("0 0 31 2 *").next(at("2026-11-24 10:00") + timedelta(days=1)) is None
+
+
+@pytest.mark.parametrize(
+    "fields", ["* * * *", "60 * * * *", "@hourly", "0 9 * * MON", "*/0 * * * *", "5-1 * * * *", "-1 * * * *", "٣ * * * *"]
+)
+def test_what_is_no_cron_line_is_refused(fields: str) -> None:
+    with pytest.raises(ValueError, match=r"field|within"):
+        read_cron(fields)
