@@ -10,6 +10,7 @@ from smm_cli.calendar.check import check_post
 from smm_cli.calendar.check_approval import check_approval
 from smm_cli.calendar.index import Indexed
 from smm_cli.calendar.targets import channels_of
+from smm_cli.cli.check_runner import check_runners
 from smm_cli.cli.planned import Planned, plan_of
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import SmmError
@@ -44,6 +45,7 @@ def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable
         found += _of_post(post, planned, runner)
     known = {(problem.slug, problem.place.file) for problem in found if problem.severity == ERROR}
     whole = check_plan(planned.plan, runner.calendar, planned.indexed.posts)
+    whole += check_runners(runner.calendar, planned.plan.deliveries, posts, runner.clock.now())
     found += [problem for problem in whole if problem.severity != ERROR or (problem.slug, problem.place.file) not in known]
     kept = (p for p in found if p.slug not in runner.calendar.ignored and (chosen is None or p.place.file in chosen))
     return Findings(tuple(in_order(kept)), posts, len(runner.calendar.channels))
