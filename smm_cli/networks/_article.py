@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from smm_cli.media.types import EXTENSIONS
 from smm_cli.networks._forgiven import unless
@@ -22,6 +23,8 @@ from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.tree import Block, Bullets, Heading, Inline, Mention, Numbers, Paragraph, Picture, Quote
 
+Written = Callable[[Mention], str]
+Drawn = Callable[[Picture], str]
 PLACE = re.compile(r"smm:([a-z0-9-]+-[0-9a-f]{8}\.[a-z0-9]+)(#id)?")
 """Where the address (or id) of an uploaded file will stand in a text."""
 SHORT_KEY = 6
@@ -46,10 +49,16 @@ class Article(Network):
 
     dialect = "html"
     mixing = True
+    wants_handles = False
     appends = frozenset({"link"})
     takes = frozenset({"title", "link", "tags", "alt", "canonical"})
     featured: ClassVar[bool] = True
     """Whether a post has a picture of its own beside those in the text (setting `featured`)."""
+
+    @property
+    def host(self) -> str:
+        """The site as people write it."""
+        return str(urlsplit(self.settings.url).netloc)
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """HTML with places for addresses of files, which are known only after uploading; title and name of the article."""
@@ -70,17 +79,15 @@ class Article(Network):
     def _features(self) -> bool:
         return self.featured and bool(getattr(self.settings, "featured", True))
 
-    def body(
-        self, blocks: tuple[Block, ...], media: tuple[Media, ...], mention: Callable[[Mention], str], picture: Callable[[Picture], str]
-    ) -> str:
+    def body(self, blocks: tuple[Block, ...], media: tuple[Media, ...], mention: Written, picture: Drawn) -> str:
         """The HTML of the text and of the media that stand below it."""
         return "\n".join(text for text in (html(blocks, mention, picture), *(figure(medium) for medium in media)) if text)
 
-    def more_fields(self, post: Post, mention: Callable[[Mention], str]) -> Mapping[str, Any]:
+    def more_fields(self, post: Post, mention: Written) -> Mapping[str, Any]:
         """What this network keeps beside text and title; empty values are left out."""
         return {}
 
-    def mention(self, facts: Facts) -> Callable[[Mention], str]:
+    def mention(self, facts: Facts) -> Written:
         """A person's name: a blog has no handles."""
 
         def written(mention: Mention) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from smm_cli.networks._article import Kept, file_name, inline_media, place, placed, with_places
 from smm_cli.networks._hosted import public_address
-from smm_cli.networks._moment import moment
 from smm_cli.networks._short import described
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.append import as_tag
@@ -22,22 +20,6 @@ from smm_cli.words.post import Blob, Media, Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem
 from smm_cli.words.tree import Mention, Paragraph, Picture
 
-__all__ = [
-    "SKEW",
-    "Articles",
-    "Written",
-    "article_text",
-    "is_newer",
-    "moment",
-    "put_up",
-    "sent_json",
-    "shown_in",
-    "squashed",
-    "tags_of",
-    "with_pictures",
-]
-
-SKEW = timedelta(seconds=60)
 Written = Callable[[Mention], str]
 KeptAt = Callable[[Blob], Generator[Request, Any, str]]
 
@@ -114,20 +96,9 @@ def put_up(media: Iterable[Media], kept_at: KeptAt = public_address) -> Generato
     return kept
 
 
-def is_newer(value: Any, intent: Intent) -> bool:
-    """Whether a time as a server writes it is not before `intent`, less a minute for clocks that differ."""
-    at = moment(value)
-    return at is not None and at >= intent.at - SKEW
-
-
 def sent_json(intent: Intent, *path: str) -> Mapping[str, Any]:
     """The object at `path` of the JSON that was about to be sent."""
     here = intent.request.body.value if isinstance(intent.request.body, Json) else {}
     for step in path:
         here = here.get(step) if isinstance(here, Mapping) else None
     return here if isinstance(here, Mapping) else {}
-
-
-def squashed(text: Any) -> str:
-    """A text without white space, which servers change."""
-    return "".join(str(text or "").split())

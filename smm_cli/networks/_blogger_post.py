@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown
-from smm_cli.networks._articles import is_newer, moment, sent_json
+from smm_cli.networks._articles import sent_json
+from smm_cli.networks._moment import is_newer, moment
 from smm_cli.words.channel import Account
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import ENDINGS
 from smm_cli.networks._pointer import pointer
 from smm_cli.networks._short import described
@@ -34,7 +35,6 @@ class Chat(Network):
     takes_alerts = True
     takes = frozenset({"link", "tags"})
     calls = CALL
-    wants_handles = True
     address: re.Pattern[str] | None = None
     """Finds a message's id in its address; several groups are joined by dots. None: messages cannot be answered."""
 
@@ -140,13 +140,6 @@ def root_of(earlier: PartReceipt | None) -> str:
     return str(earlier.more.get("root") or earlier.id) if earlier else ""
 
 
-def file_of(medium: Media) -> Blob:
-    """The bytes of a medium. Raises Rejected where nobody looked at its file."""
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
-    return medium.blob
-
-
 def file_name(blob: Blob, number: int) -> str:
     """A neutral file name with the right ending: the user's own may tell more than she wants."""
     return f"media-{number + 1}.{ENDINGS.get(blob.type, blob.type.partition('/')[2])}"
@@ -154,7 +147,7 @@ def file_name(blob: Blob, number: int) -> str:
 
 def files_of(media: Sequence[Media], name: Callable[[int], str]) -> tuple[Field, ...]:
     """The files of a multipart body, as `name` calls their fields."""
-    blobs = [file_of(medium) for medium in media]
+    blobs = [blob_of(medium) for medium in media]
     return tuple(Field(name(n), blob, file_name(blob, n), blob.type) for n, blob in enumerate(blobs))
 
 

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
-from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
+from smm_cli.words.conversation import Absent, CannotTell, Found
 from smm_cli.words.delivery import PartReceipt
-
-SKEW = timedelta(seconds=60)
-"""How far a server's clock may be behind."""
-
-
-def since(intent: Intent) -> datetime:
-    """Nothing before it can be the message."""
-    return intent.at - SKEW
 
 
 def among(

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from smm_cli.errors import Rejected, Retriable
+from smm_cli.errors import Retriable
 from smm_cli.networks._communote_topic import Topic
+from smm_cli.networks._file import blob_of
 from smm_cli.words.conversation import Step
 from smm_cli.words.exchange import Field, Multipart
 from smm_cli.words.post import Media
@@ -21,17 +22,16 @@ def uploaded(topic: Topic, media: tuple[Media, ...], had: Mapping[str, Any], ses
     """Attachment ids by the SHA-256 of the files, in order; those that a note `had` are not uploaded again."""
     files: dict[str, Any] = {}
     for medium in media:
-        if medium.blob is None:
-            raise Rejected(f"{medium.path} was not read", hint="smm check")
-        if medium.blob.sha256 in had:
-            files[medium.blob.sha256] = had[medium.blob.sha256]
+        blob = blob_of(medium)
+        if blob.sha256 in had:
+            files[blob.sha256] = had[blob.sha256]
             continue
-        ending = medium.blob.type.rpartition("/")[2].replace("jpeg", "jpg").replace("quicktime", "mov").replace("mpeg", "mp3")
-        body = Multipart((Field("file", medium.blob, f"{medium.kind}.{ending}", medium.blob.type),))
+        ending = blob.type.rpartition("/")[2].replace("jpeg", "jpg").replace("quicktime", "mov").replace("mpeg", "mp3")
+        body = Multipart((Field("file", blob, f"{medium.kind}.{ending}", blob.type),))
         query = (("attachmentUploadSessionId", session),)
         answer = yield topic.ask("POST", "/attachments", body, query=query, keeps_for=KEEPS, timeout=300.0)
         id = answer.get("result", 0, "attachmentId")
         if not id:
             raise Retriable("the server took the file and gave it no number")
-        files[medium.blob.sha256] = id
+        files[blob.sha256] = id
     return files

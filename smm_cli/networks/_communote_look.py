@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from html import unescape
 from typing import Any
 
 from smm_cli.networks._communote_topic import Topic
 from smm_cli.networks._forum_look import Seen, among, moment, sent_in
+from smm_cli.networks._moment import earliest
 from smm_cli.text.quiet import JOINER
 from smm_cli.words.conversation import Absent, CannotTell, Intent, Looking
 from smm_cli.words.delivery import PayloadPart
@@ -20,7 +20,7 @@ TAG = re.compile(r"<[^>]+>")
 def look_for(topic: Topic, message: PayloadPart, intent: Intent, earlier: Any) -> Looking:
     """Among the account's own notes in the topic since the intent, by their text."""
     me, number = (yield from topic.me()), sent_in(intent, "topicId")
-    since = str(int((intent.at - timedelta(seconds=60)).timestamp() * 1000))
+    since = str(int(earliest(intent).timestamp() * 1000))
     query = (("f_userIds", str(me.get("userId"))), ("f_topicIds", str(number)), ("f_startDate", since), ("maxCount", str(COUNT)))
     listed = yield topic.ask("GET", "/timelineNotes", query=query)
     notes = listed.get("result")

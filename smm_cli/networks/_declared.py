@@ -22,6 +22,15 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Lasts:
+    """How many seconds a token holds that was made without a way to renew it, counted from when it was made."""
+
+    seconds: float
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What a network charges: `amount` in `currency` (ISO 4217), why, and where and when that was read."""
 

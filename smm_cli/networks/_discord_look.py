@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from smm_cli.networks._discord_message import AGENT, receipt_of
+from smm_cli.networks._discord_room import Room
+from smm_cli.networks._moment import earliest
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Json, Multipart, Request
@@ -14,7 +17,6 @@ from smm_cli.words.exchange import Json, Multipart, Request
 EPOCH = 1_420_070_400_000
 """Milliseconds at which Discord's numbers begin. Source: discord-api-docs, Snowflakes (2026-08-06)."""
 PAGE, PAGES = 100, 5
-SKEW = timedelta(seconds=60)
 
 
 def snowflake(at: datetime) -> str:
@@ -22,28 +24,32 @@ def snowflake(at: datetime) -> str:
     return str(max(0, int(at.timestamp() * 1000) - EPOCH) << 22)
 
 
-def look_for(base: str, guild: str, payload_json: Mapping[str, Any], intent: Intent, where: str, earlier: Any) -> Looking:
-    """Found or Absent: all messages since the intent are read, the oldest first."""
-    me = yield Request("GET", f"{base}/users/@me", headers=AGENT)
-    after = snowflake(intent.at - SKEW)
+def look_for(room: Room, intent: Intent, earlier: Any) -> Looking:
+    """Found or Absent: all messages of channel or thread since the intent are read, the oldest first."""
+    sent = _sent_by(intent)
+    where = str((earlier.more.get("thread") if earlier else "") or room.settings.thread or room.settings.channel)
+    me = yield Request("GET", f"{room.base}/users/@me", headers=AGENT)
+    after = snowflake(earliest(intent))
     known = earlier.id if isinstance(earlier, PartReceipt) else ""
     for _ in range(PAGES):
         query = (("limit", str(PAGE)), ("after", after))
-        page = yield Request("GET", f"{base}/channels/{where}/messages", headers=AGENT, query=query)
+        page = yield Request("GET", f"{room.base}/channels/{where}/messages", headers=AGENT, query=query)
         items = [item for item in page.body if isinstance(item, Mapping)] if isinstance(page.body, list) else None
         if items is None:
             break
         for item in sorted(items, key=lambda item: int(item["id"])):
             own = isinstance(item.get("author"), Mapping) and item["author"].get("id") == me.get("id")
-            if own and item.get("id") != known and _same(item, payload_json):
-                return Found(receipt_of(item, guild))
+            if own and item.get("id") != known and _same(item, sent):
+                found = receipt_of(item, room.guild)
+                # what follows goes into the same thread
+                return Found(found if where == room.settings.channel else replace(found, more={**found.more, "thread": where}))
         if len(items) < PAGE:
             return Absent()
         after = max((str(item["id"]) for item in items), key=int)
-    return CannotTell(f"https://discord.com/channels/{guild or '@me'}/{where}")
+    return CannotTell(f"https://discord.com/channels/{room.guild or '@me'}/{where}")
 
 
-def sent_by(intent: Intent) -> Mapping[str, Any]:
+def _sent_by(intent: Intent) -> Mapping[str, Any]:
     """What the request of `intent` said of the message, whatever carried it."""
     import json
 

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from smm_cli.networks._chat import file_name, file_of, files_of, multipart, patience
+from smm_cli.networks._chat import file_name, files_of, multipart, patience
+from smm_cli.networks._file import blob_of
+from smm_cli.networks._short import short
+from smm_cli.text.dialects import plain
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Json, Request
+from smm_cli.words.post import Part, Post
+from smm_cli.words.tree import Mention
 
 CALLED = re.compile(r"(?<!\\)<@(\d+)>")
 AGENT = {"user-agent": "DiscordBot (https://smm-cli.example/docs, 1)"}
 """Clients that do not name themselves in this form may be blocked. Source: discord-api-docs, Reference, User Agent (2026-08-06)."""
 NO_EMBEDS, SILENT = 1 << 2, 1 << 12
 """Flags SUPPRESS_EMBEDS and SUPPRESS_NOTIFICATIONS. Source: discord-api-docs, Message Flags (2026-08-06)."""
+
+
+def fields_of(part: Part, number: int, post: Post, settings: Any, options: Any, names: Callable[[Mention], str]) -> Mapping[str, Any]:
+    """What a message has beside its text: whether links show cards, whether it is silent, a thread's name, a poll with its question."""
+    fields: dict[str, Any] = {"embeds": settings.embeds if options.embeds is None else options.embeds}
+    if settings.channel and (settings.silent if options.silent is None else options.silent):
+        fields["silent"] = True
+    if number == 0 and settings.forum:
+        fields["thread_name"] = short(post.title, names)
+    if number == 0 and post.poll:
+        fields["question"] = plain(part.blocks, names)
+        fields["poll"] = {"options": [short(option, names) for option in post.poll.options], "multiple": post.poll.multiple}
+        fields["poll"]["hours"] = max(1, round(post.poll.seconds / 3600))
+    return fields
 
 
 def message_of(part: PayloadPart) -> dict[str, Any]:
@@ -31,7 +50,7 @@ def message_of(part: PayloadPart) -> dict[str, Any]:
         body["poll"] = {"question": {"text": said["question"]}, "answers": answers, "duration": poll["hours"]}
         body["poll"] |= {"allow_multiselect": bool(poll["multiple"])}
     if part.media:
-        names = [file_name(file_of(medium), n) for n, medium in enumerate(part.media)]
+        names = [file_name(blob_of(medium), n) for n, medium in enumerate(part.media)]
         described = [{"description": medium.alt} if medium.alt else {} for medium in part.media]
         # ids are text as all ids are (OpenAPI, MessageAttachmentRequest), numbers of the files though they be
         body["attachments"] = [

@@ -12,9 +12,9 @@ from typing import Any
 from smm_cli.errors import OutcomeUnknown
 from smm_cli.networks._facebook_film import address
 from smm_cli.networks._file import blob_of
-from smm_cli.networks._meta import squashed
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.networks._moment import moment
+from smm_cli.networks._squashed import squashed
 from smm_cli.words.conversation import Absent, CannotTell, Earlier, Found, Intent, Looking, Publishing, Step
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Field, Multipart, Request

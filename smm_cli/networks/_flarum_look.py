@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from smm_cli.networks._flarum_board import Board
-from smm_cli.networks._forum_look import SKEW, Seen, among, moment, sent_in
+from smm_cli.networks._forum_look import Seen, among, moment, sent_in
+from smm_cli.networks._moment import earliest
 from smm_cli.words.conversation import Absent, CannotTell, Intent, Looking
 from smm_cli.words.exchange import Answer
 
@@ -30,7 +31,7 @@ def look_for(board: Board, intent: Intent, earlier: Any) -> Looking:
             seen.append(Seen(board.receipt(id, topic, said, slug), at, source, said.get("number") == 1))
     if found := among(seen, intent, str(sent_in(intent, "data", "attributes", "content")), earlier):
         return found
-    since = intent.at - SKEW
+    since = earliest(intent)
     times = [at for _, said, _ in posts if (at := moment(said.get("createdAt")))]
     whole = len(posts) < PAGE or (bool(times) and min(times) < since)
     told = all("content" in said for _, said, _ in posts if (at := moment(said.get("createdAt"))) is None or at >= since)

@@ -10,6 +10,7 @@ from smm_cli.networks._file import blob_of
 from smm_cli.networks._forum_text import escaped, hyphened, joined, markdown
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._short import described, short
+from smm_cli.networks._take_down import take_down
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.rulers import measure
 from smm_cli.words.conversation import Doing, Earlier, Publishing, Step
@@ -99,9 +100,7 @@ class Forum(Network):
         """Take down the reply, or the topic; what is gone already is success."""
         if receipt.more.get("pending"):
             raise Rejected("the post waits for approval", hint=self.waits)
-        answer = yield self.removal(receipt, part)
-        if not answer.ok and not self.is_gone(answer):
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable("the forum did not answer")
+        yield from take_down(self, self.removal(receipt, part), "the forum", self.is_gone)
 
     def _written(self, message: PayloadPart) -> Generator[Step, Any, str]:
         pictures = []

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from smm_cli.networks._moment import earliest
 from smm_cli.networks._moment import moment as written_moment
+from smm_cli.networks._squashed import squashed
 from smm_cli.words.conversation import Found, Intent
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Json
 from smm_cli.words.frozen import dataclass
-
-SKEW = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,12 @@ class Seen:
     first: bool
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two sources say the same: white space does not count."""
-    return "".join(one.split()) == "".join(other.split())
-
-
 def among(seen: Iterable[Seen], intent: Intent, sent: str, earlier: Any) -> Found | None:
     """The post that an intent made: newer than it less a minute, known by no receipt, of the same text, a topic if that was asked for."""
     known = earlier.id if isinstance(earlier, PartReceipt) else ""
     for one in seen:
-        newer = one.at is not None and one.at >= intent.at - SKEW
-        if newer and one.receipt.id != known and one.first == (intent.part == 0) and same(one.text, sent):
+        newer = one.at is not None and one.at >= earliest(intent)
+        if newer and one.receipt.id != known and one.first == (intent.part == 0) and squashed(one.text) == squashed(sent):
             return Found(one.receipt)
     return None
 
@@ -47,7 +42,7 @@ def pending(id: Any, address: str = "") -> PartReceipt:
 
 def among_pending(listed: Iterable[tuple[Any, Any]], sent: str, address: str = "") -> Found | None:
     """What waits for approval and says what was sent; `listed` are ids with sources."""
-    return next((Found(pending(id, address)) for id, source in listed if same(str(source or ""), sent)), None)
+    return next((Found(pending(id, address)) for id, source in listed if squashed(source) == squashed(sent)), None)
 
 
 def sent_in(intent: Intent, *path: str) -> Any:

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown
-from smm_cli.networks._articles import is_newer, moment, sent_json, squashed
+from smm_cli.networks._articles import sent_json
 from smm_cli.networks._hosted import public_address
+from smm_cli.networks._moment import is_newer, moment
+from smm_cli.networks._squashed import squashed
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Request

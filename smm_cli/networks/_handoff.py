@@ -7,22 +7,17 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from smm_cli.networks._short import described, short
+from smm_cli.networks._usual_files import usual_files
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.dialects import plain
 from smm_cli.words.auth import NoAuth
 from smm_cli.words.delivery import Payload, PayloadPart
-from smm_cli.words.limit import AVIF, GIF, HEIC, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
+from smm_cli.words.limit import MediaLimit
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import WARNING, Place, Problem
 from smm_cli.words.tree import Block, Bullets, Heading, Link, Mention, Numbers, Paragraph, Quote
 
-SOUNDS = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/aac", "audio/mp4")
-LARGE = 10**10
-ANYTHING = (
-    MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF, WEBP, AVIF, HEIC), LARGE), 20, "no limit: a person uploads them", "2026-11-22"),
-    MediaLimit("video", dict.fromkeys((MP4, WEBM, QUICKTIME), LARGE), 20, "no limit: a person uploads them", "2026-11-22"),
-    MediaLimit("audio", dict.fromkeys(SOUNDS, LARGE), 20, "no limit: a person uploads them", "2026-11-22"),
-)
+ANYTHING = usual_files(10**10, 20, "no limit: a person uploads them", "2026-11-22")
 """Every type that smm knows, so that media/ still takes out what tells about their maker."""
 
 
@@ -34,6 +29,7 @@ class Handoff(Network):
 
     handoff = True
     mixing = True
+    wants_handles = False
     auth = NoAuth()
     media: ClassVar[tuple[MediaLimit, ...]] = ANYTHING
     media_count = 20

@@ -8,7 +8,8 @@ from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Retriable
 from smm_cli.networks import _hashnode_api as api
-from smm_cli.networks._articles import is_newer, moment, sent_json, with_pictures
+from smm_cli.networks._articles import sent_json, with_pictures
+from smm_cli.networks._moment import is_newer, moment
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Step
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer

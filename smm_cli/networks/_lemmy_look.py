@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from smm_cli.networks._forum_look import sent_in
 from smm_cli.networks._lemmy_api import Api, published
 from smm_cli.networks._lemmy_post import media_in
+from smm_cli.networks._moment import earliest
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PayloadPart
 from smm_cli.words.exchange import Answer, Request
 
 PAGE = 50
 """The most that a profile lists at once (crates/db_views: FETCH_LIMIT_MAX)."""
-SKEW = timedelta(seconds=60)
 
 
 def look_for(api: Api, intent: Intent, message: PayloadPart, answers: tuple[Answer, ...]) -> Looking:
     """Among the newest things on the own profile, which may leave some out (nsfw, bots, languages): never absent then."""
     sent = sent_in(intent) or {}
-    comment, since = "content" in sent, intent.at - SKEW
+    comment, since = "content" in sent, earliest(intent)
     nsfw = sent.get("nsfw") or any(answer.get("community_view", "community", "nsfw") for answer in answers)
     person, me = yield from api.who()
     name, hidden = person.get("name", ""), nsfw or _hides(me, sent)

@@ -5,19 +5,18 @@ Source: learn.microsoft.com/linkedin, shares/posts-api (find posts by author) an
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from smm_cli.networks._linkedin_content import media_in
+from smm_cli.networks._moment import earliest
+from smm_cli.networks._squashed import squashed
 from smm_cli.text.little import visible
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Json, Request
 
-SKEW = timedelta(seconds=60)
 PAGE = 100
 HOW = "look at {}: if it is not there, publish it again; LinkedIn refuses a twin"
 
@@ -53,7 +52,7 @@ def look_for_comment(api: str, headers: Mapping[str, str], intent: Intent, earli
     answer = yield Request("GET", url, headers=headers, query=query, may_fail=True)
 
     def same(item: Mapping[str, Any]) -> bool:
-        return item.get("actor") == sent.get("actor") and _squashed(_text(item)) == _squashed(_text(sent))
+        return item.get("actor") == sent.get("actor") and squashed(_text(item)) == squashed(_text(sent))
 
     return _found(answer, intent, earlier.url, False, same, lambda item: comment_receipt(item, earlier, str(sent.get("actor"))))
 
@@ -95,14 +94,14 @@ def _is_whole(answer: Answer, count: int) -> bool:
 
 
 def _since(intent: Intent) -> float:
-    return (intent.at - SKEW).timestamp() * 1000
+    return earliest(intent).timestamp() * 1000
 
 
 def _same_post(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     media = media_in(sent)
     if media:  # one that we uploaded is proof
         return bool(set(media_in(item)) & set(media))
-    return not media_in(item) and _squashed(visible(str(item.get("commentary")))) == _squashed(visible(str(sent.get("commentary"))))
+    return not media_in(item) and squashed(visible(str(item.get("commentary")))) == squashed(visible(str(sent.get("commentary"))))
 
 
 def _time(item: Mapping[str, Any]) -> float:
@@ -119,7 +118,3 @@ def _text(item: Mapping[str, Any]) -> str:
 def _sent(intent: Intent) -> Mapping[str, Any]:
     value: Mapping[str, Any] = intent.request.body.value if isinstance(intent.request.body, Json) else {}
     return value
-
-
-def _squashed(texts: str | Iterable[str]) -> str:
-    return "".join(unicodedata.normalize("NFC", str(texts)).split())

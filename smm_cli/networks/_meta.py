@@ -91,11 +91,6 @@ def names_nothing(body: Any) -> bool:
     return isinstance(error, Mapping) and error.get("code") == 100 and error.get("error_subcode") == GONE
 
 
-def squashed(text: Any) -> str:
-    """A text without its white space, which servers change."""
-    return "".join(str(text or "").split())
-
-
 def _regained(headers: Mapping[str, str]) -> float | None:
     """Seconds until access is regained, by X-Business-Use-Case-Usage (which counts minutes), or None."""
     try:

@@ -11,9 +11,10 @@ from typing import Any
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import public_address
-from smm_cli.networks._meta import is_passing, squashed, subcode_in
+from smm_cli.networks._meta import is_passing, subcode_in
 from smm_cli.networks._meta_network import MetaNetwork
 from smm_cli.networks._moment import moment
+from smm_cli.networks._squashed import squashed
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Publishing, Step, Wait
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Form

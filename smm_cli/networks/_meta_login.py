@@ -99,4 +99,4 @@ def _lasting(url: str, query: tuple[tuple[str, str], ...], title: str) -> Genera
     if not token:
         raise AuthFailed(f"{title} gave no lasting token")
     holds = seconds(answer.get("expires_in"))
-    return Tokens({"token": str(token), "refresh": str(token)}, max(holds - EARLY, holds / 2) if holds else None)
+    return Tokens({"token": str(token), "refresh": str(token)}, max(holds - EARLY, holds / 2) if holds else None, ends_in=holds)

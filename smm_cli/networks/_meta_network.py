@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from smm_cli.errors import DeliveryError, OutcomeUnknown, Retriable, SmmError
-from smm_cli.networks._meta import is_gone, read_fault, squashed
-from smm_cli.networks._moment import moment
+from smm_cli.networks._meta import is_gone, read_fault
+from smm_cli.networks._moment import earliest, moment
 from smm_cli.networks._short import described
+from smm_cli.networks._squashed import squashed
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.dialects import plain
 from smm_cli.text.quiet import quiet
@@ -18,7 +18,6 @@ from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Form, Request
 from smm_cli.words.post import Part
 
-SKEW = timedelta(seconds=60)
 PAGES = 5
 """So many pages of a list are read; a list that goes on after them proves nothing."""
 Items = Generator[Step, Any, tuple[list[Mapping[str, Any]], bool]]
@@ -38,7 +37,7 @@ class MetaNetwork(Network):
         raise NotImplementedError
 
     def hosts(self) -> tuple[str, ...]:
-        return (self.graph.split("/")[2],)
+        return self.apis or (self.graph.split("/")[2],)
 
     def plain_part(self, part: Part, facts: Facts) -> PayloadPart:
         """The text without marks; names that were typed call nobody. Field `comment` marks the first comment."""
@@ -86,7 +85,7 @@ class MetaNetwork(Network):
 
     def newer_than(self, intent: Intent, path: str, fields: str, time: str, earlier: Any) -> Items:
         """What a list holds that is newer than the intent, the oldest first, and whether the list was read as far as that goes."""
-        since, known = intent.at - SKEW, {earlier.id} if isinstance(earlier, PartReceipt) else set()
+        since, known = earliest(intent), {earlier.id} if isinstance(earlier, PartReceipt) else set()
         found: list[Mapping[str, Any]] = []
         more = self.comment_order if "/comments" in path else ()
         after = ""

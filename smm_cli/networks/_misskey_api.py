@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._moment import moment
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, handle
@@ -40,12 +41,11 @@ class Api:
 
     def upload(self, medium: Media, *, sensitive: bool) -> Generator[Request, Any, str]:
         """The id of a file in the drive. The same bytes give the file that is there already; its description is then said anew."""
-        if medium.blob is None:
-            raise Rejected(f"{medium.path} was not read", hint="smm check")
-        named = f"{medium.blob.sha256[:16]}.{medium.blob.type.rpartition('/')[2]}"
+        blob = blob_of(medium)
+        named = f"{blob.sha256[:16]}.{blob.type.rpartition('/')[2]}"
         fields = [Field("i", handle("token")), Field("name", named), Field("isSensitive", "true" if sensitive else "false")]
         fields += [Field("comment", medium.alt)] if medium.alt else []
-        fields.append(Field("file", medium.blob, named, medium.blob.type))
+        fields.append(Field("file", blob, named, blob.type))
         answer = yield Request("POST", f"{self.server}/api/drive/files/create", Multipart(tuple(fields)), timeout=300.0)
         id = str(answer.get("id", default=""))
         if not id:

@@ -33,4 +33,4 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any, host: str) ->
 
 def is_gone(answer: Answer) -> bool:
     """Whether the note is there no more."""
-    return answer.ok or answer.get("error", "code") == "NO_SUCH_NOTE"
+    return bool(answer.get("error", "code") == "NO_SUCH_NOTE")

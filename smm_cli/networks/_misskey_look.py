@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from smm_cli.networks._misskey_api import Api
+from smm_cli.networks._moment import earliest
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Json
 
 PAGE, PAGES = 100, 5
 """The most that users/notes gives at once, and how often it is asked."""
-SKEW = timedelta(seconds=60)
 
 
 def look_for(api: Api, intent: Intent, earlier: Any) -> Looking:
@@ -21,7 +20,7 @@ def look_for(api: Api, intent: Intent, earlier: Any) -> Looking:
     sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
     me = yield api.ask("i")
     known = earlier.id if isinstance(earlier, PartReceipt) else ""
-    begin: dict[str, Any] = {"sinceDate": int((intent.at - SKEW).timestamp() * 1000)}
+    begin: dict[str, Any] = {"sinceDate": int(earliest(intent).timestamp() * 1000)}
     for _ in range(PAGES):
         asked = {"userId": me.get("id"), "limit": PAGE, "withReplies": True, "withChannelNotes": True, **begin}
         page = yield api.ask("users/notes", asked)

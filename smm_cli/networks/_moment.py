@@ -1,9 +1,14 @@
-"""Times as servers write them."""
+"""Times as servers write them, and how far back what an intent published can be."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from smm_cli.words.conversation import Intent
+
+SKEW = timedelta(seconds=60)
+"""How far a server's clock may be behind."""
 
 
 def moment(value: Any) -> datetime | None:
@@ -15,3 +20,14 @@ def moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
+
+
+def earliest(intent: Intent) -> datetime:
+    """Nothing that a server says was made before it can be what `intent` published."""
+    return intent.at - SKEW
+
+
+def is_newer(value: Any, intent: Intent) -> bool:
+    """Whether a time as a server writes it is late enough to be what `intent` published."""
+    at = moment(value)
+    return at is not None and at >= earliest(intent)

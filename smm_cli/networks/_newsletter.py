@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._short import described, short
+from smm_cli.networks._take_down import take_down
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.dialects import html, plain
 from smm_cli.text.quiet import hushed, quiet
@@ -154,9 +155,7 @@ class Newsletter(Network):
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """A draft can be thrown away; mail that is on its way cannot be called back."""
         _refuse_sent(receipt, "called back")
-        answer = yield self.removal(receipt.id)
-        if not answer.ok and not self.is_gone(answer):
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.title} did not answer")
+        yield from take_down(self, self.removal(receipt.id), gone=self.is_gone)
 
     def is_gone(self, answer: Answer) -> bool:
         """Whether an answer to `removal` says that there is no such campaign."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
-from smm_cli.networks._forum_look import SKEW, Seen, among, among_pending, moment, sent_in
+from smm_cli.networks._forum_look import Seen, among, among_pending, moment, sent_in
+from smm_cli.networks._moment import earliest
 from smm_cli.networks._nodebb_board import Board
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.exchange import Request
@@ -22,7 +23,7 @@ def look_for(board: Board, intent: Intent, earlier: Any) -> Looking:
         posts = listed.get("posts")
         if not isinstance(posts, list):
             return elsewhere
-        newer = [one for one in posts if (at := moment(one.get("timestamp"))) and at >= intent.at - SKEW]
+        newer = [one for one in posts if (at := moment(one.get("timestamp"))) and at >= earliest(intent)]
         seen = yield from _seen(board, newer)
         if seen is None:
             return elsewhere

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from smm_cli.errors import AuthFailed
@@ -40,16 +40,10 @@ class OAuthDoors:
 class OwnApp(Network):
     """A network that is logged into by OAuth with an app of the user's own: `client_id` of its settings. Subclasses say `doors`."""
 
-    apis: ClassVar[tuple[str, ...]] = ()
-    """The hosts that get its tokens; where none is named, that of its setting `server`."""
-
     @property
     def doors(self) -> OAuthDoors:
         """Where its OAuth is."""
         raise NotImplementedError
-
-    def hosts(self) -> tuple[str, ...]:
-        return self.apis or super().hosts()
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
         return (yield from sign_in(self.doors, self.settings.client_id, inputs, self.title))
@@ -97,7 +91,8 @@ def tokens_of(answer: Answer, title: str) -> Tokens:
     values: dict[str, str] = {"token": str(token)}
     if refresh := answer.get("refresh_token"):
         values["refresh"] = str(refresh)
-    return Tokens(values, seconds(answer.get("expires_in")))
+    ends = seconds(answer.get("refresh_token_expires_in") or answer.get("refresh_expires_in")) if refresh else None
+    return Tokens(values, seconds(answer.get("expires_in")), ends_in=ends)
 
 
 def seconds(value: Any) -> float | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown
-from smm_cli.networks._moment import moment
+from smm_cli.networks._moment import earliest, moment
+from smm_cli.networks._squashed import squashed
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer, Request
 from smm_cli.words.post import Media
 
-PAGES, PAGE, SKEW = 4, 25, timedelta(seconds=60)
+PAGES, PAGE = 4, 25
 SAID = ("title", "description", "link")
 """What tells one Pin from another."""
 
@@ -46,7 +47,7 @@ def find_pin(base: str, message: PayloadPart, intent: Intent) -> Looking:
     Absent where the list was read to its end, or beyond the intent in the order of time.
     """
     section = f"/sections/{message.fields['section']}" if "section" in message.fields else ""
-    url, since = f"{base}/boards/{message.fields['board']}{section}/pins", intent.at - SKEW
+    url, since = f"{base}/boards/{message.fields['board']}{section}/pins", earliest(intent)
     wanted = {key: value for key, value in said_of(message).items() if key in SAID}
     bookmark, times = "", []
     for _ in range(PAGES):
@@ -58,7 +59,7 @@ def find_pin(base: str, message: PayloadPart, intent: Intent) -> Looking:
         for pin in pins:
             at = _made_at(pin)
             times += [at] if at else []
-            if at and at >= since and all(_same(pin.get(key), value) for key, value in wanted.items()):
+            if at and at >= since and all(squashed(pin.get(key)) == squashed(value) for key, value in wanted.items()):
                 return Found(receipt_of(pin))
         bookmark = str(page.get("bookmark", default=""))
         ordered = times == sorted(times, reverse=True)
@@ -71,10 +72,6 @@ def said_of(message: PayloadPart) -> dict[str, Any]:
     """Words and link, as making and changing a Pin take them. A Pin has one description: that of its first picture."""
     said: dict[str, Any] = {"description": message.text, "alt_text": message.media[0].alt if message.media else ""}
     return {key: value for key, value in {**said, **message.fields}.items() if key in (*SAID, "alt_text") and value}
-
-
-def _same(one: Any, other: Any) -> bool:
-    return "".join(str(one or "").split()) == "".join(str(other or "").split())
 
 
 def _made_at(pin: Mapping[str, Any]) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from smm_cli.errors import Rejected
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._pinterest_film import upload_film
 from smm_cli.words.conversation import Step
@@ -15,9 +15,7 @@ from smm_cli.words.problem import Place, Problem
 
 def source_of(base: str, message: PayloadPart) -> Generator[Step, Any, dict[str, Any]]:
     """The `media_source` of a Pin: a film, a picture, or two to five of one size."""
-    blobs = [medium.blob for medium in message.media if medium.blob]
-    if len(blobs) != len(message.media):
-        raise Rejected("a file was not read", hint="smm check")
+    blobs = [blob_of(medium) for medium in message.media]
     if message.media[0].kind == "video":
         id = yield from upload_film(base, blobs[0])
         return {"source_type": "video_id", "media_id": id, "cover_image_key_frame_time": message.fields["cover_at"]}

@@ -5,19 +5,19 @@ Source: Reddit's API documentation, GET /user/{name}/submitted and /comments (20
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
 
+from smm_cli.networks._moment import SKEW, earliest
+from smm_cli.networks._squashed import squashed
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Request
 
 PAGE = 50
-SKEW = timedelta(seconds=60)
 WEB = "https://www.reddit.com"
 
 
@@ -32,7 +32,7 @@ def judged(answer: Answer, intent: Intent, sent: Mapping[str, str], where: str) 
     items = items_of(answer)
     if items is None:
         return CannotTell(where)
-    since = (intent.at - SKEW).timestamp()
+    since = earliest(intent).timestamp()
     newer = [item for item in items if time_of(item) >= since]
     for item in reversed(newer):
         if is_same(item, sent):
@@ -52,12 +52,12 @@ def items_of(answer: Answer) -> list[Mapping[str, Any]] | None:
 def is_same(item: Mapping[str, Any], sent: Mapping[str, str]) -> bool:
     """Whether a listed thing is what was sent: a comment by what it is on and its text, a post by place, title and content."""
     if "thing_id" in sent:
-        return item.get("parent_id") == sent["thing_id"] and _squashed(item.get("body")) == _squashed(sent.get("text"))
-    if str(item.get("subreddit", "")).lower() != sent["sr"].lower() or _squashed(item.get("title")) != _squashed(sent["title"]):
+        return item.get("parent_id") == sent["thing_id"] and _said(item.get("body")) == _said(sent.get("text"))
+    if str(item.get("subreddit", "")).lower() != sent["sr"].lower() or _said(item.get("title")) != _said(sent["title"]):
         return False
     match sent["kind"]:
         case "self":
-            return bool(item.get("is_self")) and _squashed(item.get("selftext")) == _squashed(sent.get("text"))
+            return bool(item.get("is_self")) and _said(item.get("selftext")) == _said(sent.get("text"))
         case "link":
             return item.get("url") == sent["url"]
         case _:
@@ -84,5 +84,5 @@ def time_of(item: Mapping[str, Any]) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _squashed(text: Any) -> str:
-    return "".join(unicodedata.normalize("NFC", unescape(str(text or ""))).split())
+def _said(text: Any) -> str:
+    return squashed(unescape(str(text or "")))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from smm_cli.networks._chat_look import among, since
+from smm_cli.networks._chat_look import among
+from smm_cli.networks._moment import earliest
 from smm_cli.networks._rocketchat_room import METHODS, Room
 from smm_cli.words.conversation import CannotTell, Intent, Looking
 
@@ -11,7 +12,7 @@ LISTED = 100
 
 def look_for_file(room: Room, intent: Intent, root: str) -> Looking:
     """The message that shares the file of the intent; not to be told where the room's type is not known."""
-    file, oldest = intent.request.url.rpartition("/")[2], since(intent).isoformat().replace("+00:00", "Z")
+    file, oldest = intent.request.url.rpartition("/")[2], earliest(intent).isoformat().replace("+00:00", "Z")
     where = f"look into the room on {room.server} yourself"
     if room.kind not in METHODS:
         return CannotTell(where)

@@ -6,7 +6,8 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from smm_cli.errors import Retriable
-from smm_cli.networks._chat import file_name, file_of, root_of
+from smm_cli.networks._chat import file_name, root_of
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._slack_room import API, Room
 from smm_cli.words.conversation import Publishing, Step, Wait
 from smm_cli.words.delivery import PartReceipt
@@ -23,7 +24,7 @@ def upload_all(media: Sequence[Media]) -> Generator[Step, Any, list[str]]:
     """The ids of the files, not shared yet."""
     ids = []
     for number, medium in enumerate(media):
-        blob = file_of(medium)
+        blob = blob_of(medium)
         pairs = [("filename", file_name(blob, number)), ("length", str(blob.size)), *([("alt_txt", medium.alt)] if medium.alt else [])]
         place = yield Request("POST", f"{API}/files.getUploadURLExternal", Form(tuple(pairs)), secret=("upload_url",), keeps_for=KEEPS)
         yield Request("POST", str(place.get("upload_url")), Slice(blob), auth="", reads="any", keeps_for=KEEPS, timeout=300.0)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from smm_cli.errors import RateLimited, Retriable
-from smm_cli.networks._chat_look import since
+from smm_cli.networks._moment import earliest
 from smm_cli.networks._slack_fault import read_fault
 from smm_cli.networks._slack_files import WAITS, stamp_in
 from smm_cli.networks._slack_room import API, Room
@@ -48,7 +48,7 @@ def _stamp(channel: str, intent: Intent) -> Generator[Step, Any, str | Absent | 
     wanted = (sent.get("metadata") or {}).get("event_payload")
     thread, cursor = str(sent.get("thread_ts") or ""), ""
     method = "conversations.replies" if thread else "conversations.history"
-    oldest = f"{since(intent).timestamp():.6f}"
+    oldest = f"{earliest(intent).timestamp():.6f}"
     for _ in range(PAGES):
         pairs = [("channel", channel), ("oldest", oldest), ("limit", str(PAGE)), ("include_all_metadata", "true")]
         pairs += ([("ts", thread)] if thread else []) + ([("cursor", cursor)] if cursor else [])

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from smm_cli.errors import Rejected, Retriable
-from smm_cli.networks._articles import SKEW, squashed
+from smm_cli.networks._moment import earliest
+from smm_cli.networks._squashed import squashed
 from smm_cli.networks._tiktok_api import ask
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Publishing, Wait
 from smm_cli.words.delivery import PartReceipt, PayloadPart
@@ -88,7 +89,7 @@ def among(answer: Answer, intent: Intent, message: PayloadPart) -> Found | None:
             continue
         made = datetime.fromtimestamp(int(item.get("create_time") or 0), UTC)
         shown = [text for text in (squashed(item.get("video_description")), squashed(item.get("title"))) if text]
-        if made >= intent.at - SKEW and any(full.startswith(text) for text in shown for full in wanted):
+        if made >= earliest(intent) and any(full.startswith(text) for text in shown for full in wanted):
             return Found(PartReceipt(str(item.get("id")), str(item.get("share_url") or ""), at=made))
     return None
 

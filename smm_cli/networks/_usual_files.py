@@ -9,7 +9,9 @@ FILMS = (MP4, WEBM, QUICKTIME)
 SOUNDS = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/aac", "audio/mp4")
 
 
-def usual_files(size: int, count: int, source: str, date: str, pictures: tuple[str, ...] = PICTURES) -> tuple[MediaLimit, ...]:
+def usual_files(
+    size: int, count: int, source: str, date: str, pictures: tuple[str, ...] = PICTURES, sounds: tuple[str, ...] = SOUNDS
+) -> tuple[MediaLimit, ...]:
     """Pictures, films and sounds of at most `size` bytes each, `count` of a kind in one part."""
-    kinds = {"image": pictures, "video": FILMS, "audio": SOUNDS}
+    kinds = {"image": pictures, "video": FILMS, "audio": sounds}
     return tuple(MediaLimit(kind, dict.fromkeys(types, size), count, source, date) for kind, types in kinds.items())

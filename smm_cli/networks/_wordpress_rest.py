@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html as escaping
-from collections.abc import Callable, Generator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Generator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, Rejected, SmmError
-from smm_cli.networks._article import Article, Kept, alt_of, figure, file_name, free_name, place, placed
+from smm_cli.networks._article import Article, Drawn, Kept, Written, alt_of, figure, free_name, kept_files, place, placed
+from smm_cli.networks._file import blob_of
+from smm_cli.networks._moment import earliest
 from smm_cli.networks._short import short
 from smm_cli.networks._wordpress_fault import KNOWN_TERM, read_fault
 from smm_cli.networks.base import Facts, Later
@@ -20,11 +22,10 @@ from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request
 from smm_cli.words.limit import AVIF, GIF, JPEG, MP4, PNG, QUICKTIME, WEBM, WEBP, MediaLimit
 from smm_cli.words.post import Media, Post
 from smm_cli.words.problem import WARNING, Place, Problem
-from smm_cli.words.tree import Block, Mention, Picture
+from smm_cli.words.tree import Block
 
 CODE, READ = "wordpress 6.1.9, wp-includes/rest-api/endpoints and functions.php (get_allowed_mime_types)", "2026-11-22"
 MB = 1_000_000
-SKEW = timedelta(seconds=60)
 NUMBERED = range(2, 6)
 STATUSES = "publish,future,draft,pending,private"
 FIELDS = ("_fields", "id,slug,status,link,title,date_gmt")
@@ -51,24 +52,17 @@ class WordPressRest(Article):
         """The address of `path` (posts, media …) of wp/v2."""
         raise NotImplementedError
 
-    @property
-    def host(self) -> str:
-        """The site as people write it."""
-        raise NotImplementedError
-
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
         return read_fault(status, headers, body, self.host)
 
     # -- composing -------------------------------------------------------------------------------------------------------
 
-    def body(
-        self, blocks: tuple[Block, ...], media: tuple[Media, ...], mention: Callable[[Mention], str], picture: Callable[[Picture], str]
-    ) -> str:
+    def body(self, blocks: tuple[Block, ...], media: tuple[Media, ...], mention: Written, picture: Drawn) -> str:
         if not self.settings.blocks:
             return super().body(blocks, media, mention, picture)
         return "\n\n".join(text for text in (gutenberg(blocks, mention, picture), *map(_block, media)) if text)
 
-    def more_fields(self, post: Post, mention: Callable[[Mention], str]) -> Mapping[str, Any]:
+    def more_fields(self, post: Post, mention: Written) -> Mapping[str, Any]:
         options = self.options(post)
         return {
             "status": options.status or self.settings.status,
@@ -123,7 +117,7 @@ class WordPressRest(Article):
         items = there.body if isinstance(there.body, list) else [{"slug": name}]
         for item in items:
             made = _moment(item.get("date_gmt"))
-            if item.get("id") and _title(item) == title and (made is None or made >= intent.at - SKEW):
+            if item.get("id") and _title(item) == title and (made is None or made >= earliest(intent)):
                 return Found(_receipt(item, {}))
         return CannotTell(f"the posts of {self.host}") if any(item.get("slug") == name for item in items) else Absent()
 
@@ -163,21 +157,16 @@ class WordPressRest(Article):
 
     def _upload(self, media: tuple[Media, ...], had: Mapping[str, Kept]) -> Generator[Step, Any, dict[str, Kept]]:
         """Files by their names, which tell their bytes: those that the post or the site has are not uploaded again."""
-        kept: dict[str, Kept] = {}
-        for medium in media:
-            name = file_name(medium)
-            kept[name] = had[name] if name in had else (yield from self._one_file(name, medium))
-        return kept
+        return (yield from kept_files(media, had, self._one_file))
 
-    def _one_file(self, name: str, medium: Media) -> Generator[Step, Any, Kept]:
-        assert medium.blob is not None
-        alt = alt_of(medium)
+    def _one_file(self, medium: Media, name: str) -> Generator[Step, Any, Kept]:
+        blob, alt = blob_of(medium), alt_of(medium)
         query = (("slug", name.rpartition(".")[0]), ("_fields", "id,source_url,alt_text"))
         there = yield Request("GET", self.api("media"), query=query, keeps_for=0.0)  # a file whose answer was lost is there by now
         items = there.body if isinstance(there.body, list) else []
         found = next((item for item in items if escaping.unescape(str(item.get("alt_text"))) == alt), None)
         if found is None:
-            fields = (Field("file", medium.blob, name, medium.blob.type), *((Field("alt_text", alt),) if alt else ()))
+            fields = (Field("file", blob, name, blob.type), *((Field("alt_text", alt),) if alt else ()))
             found = (yield Request("POST", self.api("media"), Multipart(fields), timeout=300.0)).body
         return Kept(str(found.get("source_url")), str(found.get("id")))
 

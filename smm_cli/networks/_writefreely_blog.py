@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown
-from smm_cli.networks._articles import SKEW, is_newer, moment, squashed
+from smm_cli.networks._moment import earliest, is_newer, moment
+from smm_cli.networks._squashed import squashed
 from smm_cli.words.channel import Account
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, LoggingIn, Looking, Step, Tokens, Verifying
 from smm_cli.words.delivery import PartReceipt
@@ -64,7 +65,7 @@ class Blog:
                 return Found(self.receipt(one))
         times = [time for time in (moment(one.get("created")) for one in posts) if time]
         falling = times == sorted(times, reverse=True)  # a blog of the kind "novel" begins with its oldest post (database.go, GetPosts)
-        older = bool(times) and falling and times[-1] < intent.at - SKEW
+        older = bool(times) and falling and times[-1] < earliest(intent)
         whole = older or listed.get("data", "total_posts", default=-1) == len(posts)
         return Absent() if whole and not named else CannotTell(self.page(""))
 

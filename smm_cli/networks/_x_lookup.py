@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 from html import unescape
 from typing import Any
 
+from smm_cli.networks._moment import earliest
 from smm_cli.networks._x_account import API, ask_user
 from smm_cli.networks._x_post import receipt_of
 from smm_cli.text.x import addresses, in_units
@@ -22,7 +22,6 @@ from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Json, Request
 
 PAGES, PAGE = 3, 100
-SKEW = timedelta(seconds=60)
 FIELDS = "created_at,entities,note_tweet,attachments,referenced_tweets"
 LOST = re.compile(r"[\s/\u2060]|https?:|www\.")
 """What X may change when it makes an address of a text, and white space."""
@@ -39,7 +38,7 @@ def find_post(account: Account | None, intent: Intent, earlier: Any) -> Looking:
 def look_for(api: str, user: str, intent: Intent, known: set[str], receipt: Any) -> Looking:
     """Found, Absent or CannotTell for the request of `intent`; `known` are ids that are another part's. `receipt` makes one of an id."""
     sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
-    since = (intent.at - SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = earliest(intent).strftime("%Y-%m-%dT%H:%M:%SZ")
     items: list[Mapping[str, Any]] = []
     token = ""
     for _ in range(PAGES):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
-from smm_cli.networks._chat import file_of, uploaded
+from smm_cli.networks._chat import uploaded
+from smm_cli.networks._file import blob_of
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PayloadPart
 from smm_cli.words.exchange import Request
@@ -19,7 +20,7 @@ def upload_all(media: Sequence[Media], api: str) -> Generator[Request, Any, dict
     """Where each file is on the server, by its SHA-256. Older servers say `uri`."""
     answers = yield from uploaded(media, f"{api}/user_uploads", "file", {})
     places = [str(answer.get("url") or answer.get("uri")) for answer in answers]
-    return {file_of(medium).sha256: place for medium, place in zip(media, places, strict=True)}
+    return {blob_of(medium).sha256: place for medium, place in zip(media, places, strict=True)}
 
 
 def content_of(message: PayloadPart, files: Mapping[str, str], account: Account | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from smm_cli.networks._chat_look import since
+from smm_cli.networks._moment import earliest
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Form, Request
@@ -34,7 +34,7 @@ def look_for(base: str, intent: Intent, earlier: Any, receipt: Any) -> Looking:
     items = page.get("messages")
     if not isinstance(items, list):
         return ELSEWHERE
-    oldest = since(intent).timestamp()
+    oldest = earliest(intent).timestamp()
     known = earlier.id if isinstance(earlier, PartReceipt) else ""
     for item in items:
         new = item.get("timestamp", 0) >= oldest and str(item.get("id")) != known

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from smm_cli.errors import SmmError
-from smm_cli.networks._declared import Cost, Facts, Repeat
+from smm_cli.networks._declared import Cost, Facts, Lasts, Repeat
 from smm_cli.networks._later import Kept, Later
 from smm_cli.networks.fault import fault_by_status
 from smm_cli.text.append import append_link_and_tags
@@ -67,6 +67,8 @@ class Network:
     visibilities: ClassVar[tuple[str, ...]] = ()
     appends: ClassVar[frozenset[str]] = frozenset({"link", "tags"})
     """What is added to the text where the text has it not."""
+    apis: ClassVar[tuple[str, ...]] = ()
+    """The hosts that it speaks to, where they are the same for every channel."""
     settles: ClassVar[float] = 300.0
     decisive: ClassVar[bool] = True
     """Whether `lookup` can show that a post is not public; False where it can but find (lists that hide, lag or end)."""
@@ -76,8 +78,12 @@ class Network:
     """Whether lateness matters (False for a site: its pages carry their own date)."""
     takes_alerts: ClassVar[bool] = False
     """Whether it is read by people among themselves, so that alerts may be told there."""
-    wants_handles: ClassVar[bool] = False
-    """Whether a person without a handle is worth a warning although `mention` is its own."""
+    wants_handles: ClassVar[bool] = True
+    """Whether a person without a handle here is worth a warning; False where people are simply named."""
+    token_lasts: ClassVar[Lasts | None] = None
+    """How long its tokens hold where nobody tells and none can be renewed."""
+    renewal_extends: ClassVar[bool] = False
+    """Whether each renewal makes the whole login hold longer; else it ends when it ends."""
     handoff: ClassVar[bool] = False
     steps: ClassVar[str] = ""
     """What a person creates in which console before `smm channel login`, told step by step."""
@@ -134,9 +140,9 @@ class Network:
         return int(said.get("media_count", self.media_count))
 
     def hosts(self) -> tuple[str, ...]:
-        """The hosts it speaks to and that alone may see its credentials, as `host_of` writes them; default: setting `server` or `url`."""
+        """The hosts it speaks to, which alone may see its credentials, as `host_of` writes them: `apis`, else setting `server` or `url`."""
         said = (getattr(self.settings, name, "") for name in ("server", "url"))
-        return tuple(host_of(str(address)) for address in said if address)
+        return self.apis or tuple(host_of(str(address)) for address in said if address)
 
     def repeat(self) -> Repeat | None:
         """For how long, on this account's server, a repeated publishing request cannot publish twice; None: it can."""
@@ -159,7 +165,7 @@ class Network:
         tags = post.tags if "tags" in self.appends else ()
         done = append_link_and_tags(tuple(parts), link, tags)
         if post.split and self.threads:
-            done = split_parts(done, self._fits(post, facts), post.numbering)
+            done = split_parts(done, self._fits(post, facts), post.numbering or getattr(self.settings, "numbering", ""))
         if self.apart:
             done = tuple(piece for part in done for piece in _each_apart(part))
         if post.first_comment and "first_comment" in self.takes:

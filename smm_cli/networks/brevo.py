@@ -31,6 +31,7 @@ class Brevo(Newsletter):
     title = "Brevo"
     docs = DOCS
     auth = Bearer(header="api-key", scheme="")
+    apis = ("api.brevo.com",)
     fetches = frozenset({"image"})
     sent = frozenset({"sent", "queued", "in_process", "in_review", "archive"})
     text = (Limit("body", 990_000, "utf8", f"{DOCS}: htmlContent below 1 MB, the footer with it", "2026-11-22"),)
@@ -46,9 +47,6 @@ class Brevo(Newsletter):
     @property
     def api(self) -> str:
         return f"{HOST}/{self.settings.api_version}/emailCampaigns"
-
-    def hosts(self) -> tuple[str, ...]:
-        return ("api.brevo.com",)
 
     # -- campaigns ---------------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ class Buttondown(Newsletter):
     docs = DOCS
     dialect = "commonmark"
     auth = Bearer(scheme="Token")
+    apis = ("api.buttondown.com",)
     takes = frozenset({"title", "link", "alt", "canonical"})
     sent = frozenset({"about_to_send", "scheduled", "in_flight", "sent", "throttled", "imported", "resending"})
     text = (Limit("subject", 2000, "code_points", f"{SPEC}: EmailInput.subject", "2026-08-21"),)
@@ -41,9 +42,6 @@ class Buttondown(Newsletter):
     steps = "In Buttondown: Settings, API, copy your key; smm channel login asks for it. It makes drafts; send = true sends them."
 
     Settings = Later("smm_cli.networks._buttondown_tables", "Settings")
-
-    def hosts(self) -> tuple[str, ...]:
-        return ("api.buttondown.com",)
 
     def fields(self, post: Any, facts: Facts) -> Mapping[str, Any]:
         return {"canonical": post.canonical} if post.canonical else {}

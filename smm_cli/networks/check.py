@@ -157,8 +157,8 @@ def _visibility(network: Network, post: Post, place: Place) -> Iterator[Problem]
 
 
 def _people(network: Network, parts: Any, facts: Facts, place: Place) -> Iterator[Problem]:
-    if type(network).mention is not Network.mention and not network.wants_handles:
-        return  # it writes people in a way of its own
+    if not network.wants_handles:
+        return
     for part in parts:
         for name in dict.fromkeys(mention.person for mention in _mentions(part.blocks)):
             person = facts.people.get(name)

@@ -34,6 +34,7 @@ class Facebook(MetaNetwork):
     title = "Facebook"
     docs = f"{DOCS}/posts"
     auth = OAuth2(scopes=SCOPES)
+    apis = ("graph.facebook.com", REEL_HOST)
     text = (Limit("text", 63_206, "utf16", "no document of Meta says it: the number that integrators found", "2026-11-22"),)
     media = (
         MediaLimit("image", dict.fromkeys((JPEG, PNG, GIF), 4_000_000), 10, "error 1366046 advises 4 MB; ten is our bound", "2026-11-22"),
@@ -61,9 +62,6 @@ class Facebook(MetaNetwork):
     def page(self) -> str:
         """The Page in paths: `me` is whose token it is."""
         return self.settings.page or "me"
-
-    def hosts(self) -> tuple[str, ...]:
-        return ("graph.facebook.com", REEL_HOST)
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """Plain text. The link makes a card; beside pictures there is none, so that it is written into the text."""

@@ -33,6 +33,7 @@ class GoogleChat(Chat):
     title = "Google Chat"
     docs = f"{DOCS}/quickstart/webhooks"
     auth = InRequest(("key", "token"))
+    apis = (HOST,)
     dialect = "gchat"
     text = (Limit("text", 32_000, "utf8", f"{CREATE}: the whole message, in bytes", "2026-11-22"),)
     asked_daily = False
@@ -42,9 +43,6 @@ class GoogleChat(Chat):
     )
 
     Settings = Later("smm_cli.networks._google_chat_tables", "Settings")
-
-    def hosts(self) -> tuple[str, ...]:
-        return (HOST,)
 
     def repeat(self) -> Repeat | None:
         """For ever, where the setting says that request ids may be trusted."""

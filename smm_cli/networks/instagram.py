@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import Rejected
+from smm_cli.networks._declared import Lasts
 from smm_cli.networks._instagram_account import SCOPES, account_of, hosts_of, is_by_facebook, owner_of, renew_for, sign_in_to
 from smm_cli.networks._instagram_parts import MEDIA, chosen, items_of, problems_of, words_of
 from smm_cli.networks._meta_container import Containers
@@ -35,6 +36,8 @@ class Instagram(MetaNetwork):
     title = "Instagram"
     docs = f"{DOCS}/content-publishing"
     auth = OAuth2(scopes=SCOPES)
+    token_lasts = Lasts(60 * 86_400, "developers.facebook.com/docs/instagram-platform/reference/refresh_access_token", "2026-11-23")
+    renewal_extends = True
     text = (
         Limit("text", 2200, "utf16", f"{MEDIA}, caption; what a character is, is not said: counted strictly", "2026-11-22"),
         Limit("alt", 1000, "utf16", f"{MEDIA}, alt_text", "2026-11-22"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smm_cli.errors import Retriable, SmmError
+from smm_cli.errors import SmmError
 from smm_cli.networks._lemmy_account import ask_account
 from smm_cli.networks._lemmy_api import Api
 from smm_cli.networks._lemmy_fault import GONE, read_fault
 from smm_cli.networks._lemmy_look import look_for
 from smm_cli.networks._lemmy_post import beside, body_of, fields_of, markdown
 from smm_cli.networks._short import described, short
+from smm_cli.networks._take_down import take_down
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.words.auth import Session
 from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
@@ -97,9 +98,8 @@ class Lemmy(Network):
         return (yield from api.write("PUT", kind, {f"{kind}_id": int(receipt.id), **body_of(message, kept)}, kept))
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
-        answer = yield self.api.delete(receipt.id, comment=receipt.more.get("kind") == "comment")
-        if not answer.ok and answer.get("error") not in GONE and answer.status != 404:
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.api.host} did not answer")
+        request = self.api.delete(receipt.id, comment=receipt.more.get("kind") == "comment")
+        yield from take_down(self, request, self.api.host, lambda answer: answer.get("error") in GONE or answer.status == 404)
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         return (yield from look_for(self.api, intent, payload.parts[intent.part], answers))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from smm_cli.networks._declared import Lasts
 from smm_cli.networks._linkedin_account import API, PERSON, ask_account, ask_author, doors_for
 from smm_cli.networks._linkedin_compose import has_card, rendered, share_link
 from smm_cli.networks._linkedin_fault import read_fault
@@ -38,6 +39,7 @@ class LinkedIn(OwnApp):
     title = "LinkedIn"
     docs = f"{DOCS}/posts-api"
     auth = OAuth2(scopes=PERSON)
+    token_lasts = Lasts(60 * 86_400, "learn.microsoft.com/linkedin/shared/authentication/programmatic-refresh-tokens", "2026-11-23")
     text = (
         # 3000 is the app's limit, the API's documents give none; whether it counts UTF-16 or code points is unverified: the stricter one
         Limit("text", 3000, "utf16", "https://www.linkedin.com/help/linkedin/answer/a528176", READ),

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from smm_cli.networks._chat import Chat, root_of, uploaded
-from smm_cli.networks._chat_look import among, since
+from smm_cli.networks._chat_look import among
 from smm_cli.networks._mattermost_account import ask_account
 from smm_cli.networks._mattermost_fault import read_fault
+from smm_cli.networks._moment import earliest
 from smm_cli.networks._usual_files import usual_files
 from smm_cli.networks.base import Later
 from smm_cli.text.gfm import escaped, gfm
@@ -83,7 +84,7 @@ class Mattermost(Chat):
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """By the mark in its properties, among all posts of the channel since then; the list holds deleted ones too."""
-        url, query = self._url(f"channels/{self.settings.channel}/posts"), (("since", str(int(since(intent).timestamp() * 1000))),)
+        url, query = self._url(f"channels/{self.settings.channel}/posts"), (("since", str(int(earliest(intent).timestamp() * 1000))),)
         listed = (yield Request("GET", url, query=query)).get("posts")
         return among(
             list(listed.values()) if isinstance(listed, Mapping) else None,

@@ -6,17 +6,17 @@ There is no edit: Misskey has none, and Sharkey's `notes/edit` could not be conf
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from smm_cli.errors import Retriable, SmmError
+from smm_cli.errors import SmmError
 from smm_cli.networks._misskey_account import ask_account, sign_in
 from smm_cli.networks._misskey_api import Api
 from smm_cli.networks._misskey_fault import is_gone, read_fault
 from smm_cli.networks._misskey_look import look_for
 from smm_cli.networks._misskey_note import VISIBILITY, body_of, fields_of, first_fields_of
 from smm_cli.networks._short import described
+from smm_cli.networks._take_down import take_down
 from smm_cli.networks._usual_files import usual_files
 from smm_cli.networks.base import Facts, Later, Network
 from smm_cli.text.mfm import mfm
@@ -68,9 +68,6 @@ class Misskey(Network):
 
     # -- composing -------------------------------------------------------------------------------------------------------
 
-    def messages(self, post: Post, facts: Facts) -> tuple[Part, ...]:
-        return super().messages(replace(post, numbering=post.numbering or self.settings.numbering), facts)
-
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """Text, and the fields of the request; a content warning holds for every part, poll, quote and reply for the first."""
         options, mention = self.options(post), self.mention(facts)
@@ -101,9 +98,8 @@ class Misskey(Network):
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Take one note down; one that is gone already is success. The files stay in the drive."""
-        answer = yield self.api.ask("notes/delete", {"noteId": receipt.id}, reads="any", may_fail=True)
-        if not is_gone(answer):
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable(f"{self.api.host} did not answer")
+        request = self.api.ask("notes/delete", {"noteId": receipt.id}, reads="any", may_fail=True)
+        yield from take_down(self, request, self.api.host, is_gone)
 
     def verify(self) -> Verifying:
         return (yield from ask_account(self.api))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from smm_cli.networks._declared import Lasts
 from smm_cli.networks._handoff import form
 from smm_cli.networks._oauth import OAuthDoors, OwnApp
 from smm_cli.networks._pinterest_account import SCOPES, account_of, doors_of
@@ -38,6 +39,8 @@ class Pinterest(OwnApp):
     title = "Pinterest"
     docs = "https://developers.pinterest.com/docs/api/v5/pins-create"
     auth = OAuth2(scopes=SCOPES)
+    token_lasts = Lasts(30 * 86_400, "developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization", "2026-11-23")
+    renewal_extends = True
     text = (
         Limit("text", 800, "code_points", f"{SPEC}, PinCreate.description", "2025-12-11"),
         Limit("title", 100, "code_points", f"{SPEC}, PinCreate.title", "2025-12-11"),

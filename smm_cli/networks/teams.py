@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from smm_cli.networks._chat import Chat, file_of
+from smm_cli.networks._chat import Chat
+from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._short import short
 from smm_cli.networks._teams_card import called, called_in, card_of
@@ -94,7 +95,7 @@ class Teams(Chat):
         message = payload.parts[part]
         addresses = []
         for medium in message.media:
-            addresses.append((yield from public_address(file_of(medium))))
+            addresses.append((yield from public_address(blob_of(medium))))
         yield Earlier()
         id = f"smm-{payload.key[:16]}"
         url = f"{self.settings.url}{'&' if '?' in self.settings.url else '?'}sig={handle('token')}"

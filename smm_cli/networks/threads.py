@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import Rejected, Retriable, SmmError
+from smm_cli.networks._declared import Lasts
 from smm_cli.networks._meta import names_nothing
 from smm_cli.networks._meta_container import Containers
 from smm_cli.networks._meta_network import MetaNetwork
@@ -39,6 +40,8 @@ class Threads(MetaNetwork):
     title = "Threads"
     docs = f"{DOCS}/posts"
     auth = OAuth2(scopes=SCOPES)
+    token_lasts = Lasts(60 * 86_400, "developers.facebook.com/docs/threads/get-started/long-lived-tokens", "2026-11-23")
+    renewal_extends = True
     text = (
         Limit("text", 500, "utf16", f"{DOCS}/posts: an emoji counts as its bytes", "2026-11-22"),
         Limit("alt", 1000, "utf16", f"{DOCS}/posts/accessibility", "2026-11-22"),

@@ -7,11 +7,12 @@ same however often it is sent, so that the receiver can drop what it has seen. S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import Retriable
+from smm_cli.networks._take_down import take_down
 from smm_cli.networks._usual_files import usual_files
 from smm_cli.networks._webhook_event import AS_WRITTEN, event_of, fields_of, named, receipt_of, remarks_on
 from smm_cli.networks._webhook_fault import read_fault
@@ -24,7 +25,6 @@ from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Json, Request
 from smm_cli.words.post import Part, Post
 from smm_cli.words.problem import Place, Problem
-from smm_cli.words.tree import Mention
 
 SPEC = "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"
 DAY = 86_400.0
@@ -46,6 +46,7 @@ class Webhook(Network):
     media_count = 100
     mixing = True
     asked_daily = False
+    wants_handles = False
     steps = "Make a secret (whsec_ and the base64 of 32 random bytes), give it to the receiver and to smm."
 
     Settings = Later("smm_cli.networks._webhook_tables", "Settings")
@@ -63,10 +64,6 @@ class Webhook(Network):
         mention = self.mention(facts)
         fields = fields_of(part, post, self.settings.media_base, mention)
         return PayloadPart(plain(part.blocks, mention, links="after"), fields, part.media, part.line)
-
-    def mention(self, facts: Facts) -> Callable[[Mention], str]:
-        """By name where she has no handle for this receiver, which is no problem here."""
-        return super().mention(facts)
 
     def fields(self, post: Post, facts: Facts) -> Mapping[str, Any]:
         return {"post": post.id, "channel": self.channel.name}
@@ -96,9 +93,7 @@ class Webhook(Network):
         """`post.deleted`; a receiver that knows the post no more says 404, which is success."""
         id = f"{receipt.id}_deleted".replace(".", "_")
         event = {"id": id, "type": "post.deleted", "data": named(receipt)}
-        answer = yield self._send(event, id, may_fail=True)
-        if not answer.ok and answer.status != 404:
-            raise self.fault(answer.status, answer.headers, answer.body) or Retriable("the receiver did not answer")
+        yield from take_down(self, self._send(event, id, may_fail=True), "the receiver")
 
     def verify(self) -> Verifying:
         """A signed `ping`. A receiver that does not know the type may refuse it: only a refused signature or address matters."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import AuthFailed, SmmError
-from smm_cli.networks._oauth import OAuthDoors, renew, sign_in
+from smm_cli.networks._oauth import OAuthDoors, OwnApp
 from smm_cli.networks._wordpress_rest import WordPressRest
 from smm_cli.networks.base import Later
 from smm_cli.words.auth import OAuth2
-from smm_cli.words.conversation import LoggingIn, Verifying
+from smm_cli.words.conversation import Verifying
 
 API = "https://public-api.wordpress.com"
 SCOPES = ("posts", "media", "taxonomy", "users", "sites")
@@ -21,22 +21,21 @@ SHARING = "jetpack_publicize_feature_enabled"
 """The post field that Jetpack's own editor switches sharing with (jetpack, publicize; name unverified at WordPress.com)."""
 
 
-class WordPressCom(WordPressRest):
+class WordPressCom(WordPressRest, OwnApp):
     """One user of one site."""
 
     name = "wordpress-com"
     title = "WordPress.com"
     docs = "https://developer.wordpress.com/docs/api/"
     auth = OAuth2(scopes=SCOPES)
+    apis = ("public-api.wordpress.com",)
+    doors = DOORS
     steps = (
         "Open https://developer.wordpress.com/apps/ and press Create New Application. As Redirect URL give http://127.0.0.1:8765/callback. "
         "Put its Client ID and that address as client_id and redirect_uri into [networks.wordpress-com], the Client Secret as the secret "
         "client_secret there. Then smm channel login opens WordPress.com, where you allow smm to write."
     )
     Settings = Later("smm_cli.networks._wordpress_tables", "ComSettings")
-
-    def hosts(self) -> tuple[str, ...]:
-        return ("public-api.wordpress.com",)
 
     def api(self, path: str) -> str:
         return f"{API}/wp/v2/sites/{self.settings.site}/{path}"
@@ -60,12 +59,6 @@ class WordPressCom(WordPressRest):
         """The user; the site is the one named in the settings."""
         account = yield from self._me()
         return replace(account, url=f"https://{self.host}", software="wordpress.com")
-
-    def login(self, inputs: Mapping[str, str]) -> LoggingIn:
-        return (yield from sign_in(DOORS, self.settings.client_id, inputs, self.title))
-
-    def refresh(self) -> LoggingIn:
-        return (yield from renew(DOORS, self.settings.client_id, self.title))
 
 
 NETWORK = WordPressCom

@@ -7,7 +7,6 @@ Source where no other stands: xdevplatform/docs, OpenAPI 2.167, pricing and chan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import SmmError
@@ -80,9 +79,6 @@ class X(OwnApp):
     def auth_of(cls, settings: Mapping[str, Any]) -> Auth:
         """Four keys that never end, or tokens of two hours."""
         return OAuth1() if (settings or {}).get("auth") == "keys" else cls.auth
-
-    def messages(self, post: Post, facts: Facts) -> tuple[Part, ...]:
-        return super().messages(replace(post, numbering=post.numbering or self.settings.numbering), facts)
 
     def render(self, part: Part, number: int, post: Post, facts: Facts) -> PayloadPart:
         """Text and fields; poll, quote, reply and labels belong to the first part. A quoted post's address is text here by default."""

@@ -9,7 +9,8 @@ import pytest
 
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks import load
-from smm_cli.networks._chat import LONGEST, file_name, file_of, patience, root_of
+from smm_cli.networks._chat import LONGEST, file_name, patience, root_of
+from smm_cli.networks._file import blob_of
 from smm_cli.networks.check import check_payload
 from smm_cli.words.channel import Channel
 from smm_cli.words.conversation import Earlier
@@ -88,7 +89,7 @@ def test_files_have_neutral_names_with_the_right_ending():
     names = [file_name(Blob("0", 1, type), 1) for type in ("image/jpeg", "video/quicktime", "audio/mpeg", "image/png")]
     assert names == ["media-2.jpg", "media-2.mov", "media-2.mp3", "media-2.png"]
     with pytest.raises(Rejected, match="not read"):
-        file_of(Media("a.png"))
+        blob_of(Media("a.png"))
 
 
 def test_a_request_with_files_has_time_by_their_size_up_to_ten_minutes():

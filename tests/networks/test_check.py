@@ -227,6 +227,11 @@ def test_a_person_without_a_handle_here_is_warned_of_once(board, check):
     assert check(board, "Hi @{bea}!", people={"bea": Person("bea", {"board": "@bea"})}) == []
 
 
+def test_where_people_are_simply_named_nobody_is_warned_of(board, check):
+    board.wants_handles = False
+    assert check(board, "Hi @{bea}!", people={"bea": Person("bea", {"mastodon": "bea@x"})}) == []
+
+
 # -- polls ------------------------------------------------------------------------------------------------------------------
 
 

@@ -102,6 +102,14 @@ def test_people_are_named_in_titles_and_descriptions_too(network, facts, seal):
     assert part.fields["media"][0]["alt"] == "@bea@x.example"
 
 
+def test_who_has_no_handle_for_a_receiver_is_named_without_a_warning(network, facts, seal):
+    facts = replace(facts, people={"bea": Person("bea", {"mastodon": "bea@x"}, "Bea B")})
+    post = Post("hello", "posts/hello.md", "Hi @{bea}")
+    payload = seal(network.compose(post, facts))
+    assert "Bea B" in payload.parts[0].text
+    assert check_payload(network, post, payload, facts) == []
+
+
 def test_the_signature_is_that_of_the_specification(noon):
     """The vector of the specification's rule, made with the package standardwebhooks 1.1.0."""
     from datetime import UTC, datetime
