@@ -1,22 +1,27 @@
-"""Ghost's errors, the fields of its posts, its files."""
+"""Ghost's errors, the fields of its posts, their receipts."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._article import Kept, kept_files, placed
+from smm_cli.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
+from smm_cli.networks._article import Kept, figure, placed
+from smm_cli.networks._moment import moment
 from smm_cli.networks.fault import retry_after
-from smm_cli.words.conversation import Step
 from smm_cli.words.delivery import PartReceipt, PayloadPart
-from smm_cli.words.exchange import Field, Multipart, Request
+from smm_cli.words.exchange import Answer
 from smm_cli.words.post import Media
+from smm_cli.words.problem import Place, Problem
 
 ACCOUNT = frozenset({"UnauthorizedError", "NoPermissionError", "HostLimitError", "DisabledFeatureError"})
 """Errors of the key or the plan, not of the post. Source: @tryghost/errors (npm ghost 5.130.6), read 2026-11-22."""
-COLLISION = "UPDATE_COLLISION"
+PROTECTED = frozenset({"ghost", "rss", "amp"})
+"""Names that Ghost changes, as those of one letter. Source: models/base/plugins/generate-slug.js, @tryghost/url-utils (2026-11-23)."""
+VERBATIM = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"
+ALT = 191
+"""Characters of feature_image_alt. Source: npm ghost 5.130.6, core/server/data/schema/schema.js (2026-11-22)."""
 
 
 def read_fault(status: int, headers: Mapping[str, str], body: Any, host: str) -> SmmError | None:
@@ -42,6 +47,26 @@ def read_fault(status: int, headers: Mapping[str, str], body: Any, host: str) ->
     return Rejected(told)
 
 
+def carded(text: str, media: tuple[Media, ...], verbatim: bool) -> str:
+    """HTML that Ghost makes cards of; what it has no card for (films, sounds) stays HTML, all of it where `verbatim` says so."""
+    shown = [figure(one) if one.kind == "image" or verbatim else VERBATIM.format(figure(one)) for one in media]
+    whole = "\n".join(piece for piece in (text, *shown) if piece)
+    return VERBATIM.format(whole) if verbatim else whole
+
+
+def mailing(options: Any, settings: Any) -> dict[str, Any]:
+    """In what state a post begins, who may read it, and whom it is mailed to: as the post says, else the channel."""
+    newsletter = options.newsletter or settings.newsletter
+    mailed = newsletter if newsletter != "none" else ""
+    segment = (options.segment or settings.segment) if mailed else ""
+    return {"status": options.status or settings.status, "visibility": settings.visibility, "newsletter": mailed, "segment": segment}
+
+
+def is_changed(name: str, url: str) -> bool:
+    """Whether the site at `url` would give a post another name than this one."""
+    return len(name) == 1 or name in {*PROTECTED, url.rpartition("/")[2]}
+
+
 def fields_of(message: PayloadPart, kept: Mapping[str, Kept]) -> dict[str, Any]:
     """What publishing and editing send alike; what a post has no more is emptied."""
     fields = message.fields
@@ -58,33 +83,30 @@ def fields_of(message: PayloadPart, kept: Mapping[str, Kept]) -> dict[str, Any]:
     return said | {key: fields[key] for key in ("visibility",) if key in fields} | ({"featured": True} if fields.get("top") else {})
 
 
-def upload_all(
-    api: str, headers: Mapping[str, str], media: tuple[Media, ...], had: Mapping[str, Kept]
-) -> Generator[Step, Any, dict[str, Kept]]:
-    """Files by their names, with those that the post has. Each upload makes another file, even of the same bytes."""
-
-    def send(medium: Media, name: str) -> Generator[Step, Any, Kept]:
-        assert medium.blob is not None
-        kind = "images" if medium.kind == "image" else "media"
-        fields: tuple[Field, ...] = (Field("file", medium.blob, name, medium.blob.type), Field("ref", name))
-        fields += (Field("purpose", "image"),) if kind == "images" else ()
-        answer = yield Request("POST", f"{api}/{kind}/upload/", Multipart(fields), headers, timeout=300.0)
-        return Kept(str(answer.get(kind, 0, "url")))
-
-    return (yield from kept_files(media, had, send))
-
-
 def receipt_of(post: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt:
     """The receipt of a post as Ghost gives it."""
     more: dict[str, Any] = {key: str(post[key]) for key in ("uuid", "slug", "status") if post.get(key)}
     if kept:
         more["media"] = {name: [one.url] for name, one in kept.items()}
-    return PartReceipt(str(post.get("id", "")), str(post.get("url") or ""), more, moment(post))
+    return PartReceipt(str(post.get("id", "")), str(post.get("url") or ""), more, made_at(post))
 
 
-def moment(post: Mapping[str, Any]) -> datetime | None:
+def saved(answer: Answer, kept: Mapping[str, Kept], host: str) -> PartReceipt:
+    """The receipt of what was written. Raises OutcomeUnknown where the answer names no post."""
+    if not answer.get("posts", 0, "id"):
+        raise OutcomeUnknown(f"{host} answered {answer.status} without the id of a post")
+    return receipt_of(answer.get("posts", 0), kept)
+
+
+def made_at(post: Mapping[str, Any]) -> datetime | None:
     """When a post was published, or else made."""
-    try:
-        return datetime.fromisoformat(str(post.get("published_at") or post.get("created_at")))
-    except ValueError:
-        return None
+    return moment(post.get("published_at") or post.get("created_at"))
+
+
+def remarks_on(message: PayloadPart, place: Place) -> tuple[Problem, ...]:
+    """A description that is too long for the post's own picture."""
+    over = len(str(message.fields.get("featured_alt", ""))) - ALT
+    if over <= 0:
+        return ()
+    what = f"the description of the first picture has {ALT + over} characters, {over} more than the {ALT} that Ghost takes"
+    return (Problem("alt-too-long", what, place, f"shorten alt by {over}"),)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
+
+from smm_cli.networks._squashed import squashed
 
 QUOTE_LINE = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 """Mastodon 4.5 puts "RE: address" before a quoting post, for servers that know no quotes."""
@@ -15,14 +16,14 @@ REMOTE = re.compile(r"(?<![\w/])@([\w.-]+)@[\w.-]*\w")
 """A mention of somebody elsewhere is shown without her domain."""
 
 
-def squashed(text: str) -> str:
+def bare(text: str) -> str:
     """What remains of a text on every server: no white space, mentions without domain, one normal form."""
-    return "".join(unicodedata.normalize("NFC", REMOTE.sub(r"@\1", text)).split())
+    return squashed(REMOTE.sub(r"@\1", text))
 
 
 def shown(content: str) -> str:
-    """`squashed`, of the HTML that a server makes of a text."""
-    return squashed(unescape(TAG.sub("", QUOTE_LINE.sub("", content))))
+    """`bare`, of the HTML that a server makes of a text."""
+    return bare(unescape(TAG.sub("", QUOTE_LINE.sub("", content))))
 
 
 def same_frame(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
@@ -32,7 +33,7 @@ def same_frame(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     return (
         str(status.get("in_reply_to_id") or "") == str(sent.get("in_reply_to_id") or "")
         and len(media) == len(sent.get("media_ids") or ())
-        and squashed(str(sent.get("spoiler_text") or "")) in (squashed(warning), shown(warning))
+        and bare(str(sent.get("spoiler_text") or "")) in (bare(warning), shown(warning))
     )
 
 
@@ -44,6 +45,6 @@ def same_media(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
 
 def same_text(status: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     """Whether the text is ours: by the plain `text` where a server gives it, else by the HTML without its tags."""
-    own = squashed(str(sent.get("status") or ""))
+    own = bare(str(sent.get("status") or ""))
     plain = status.get("text")
-    return shown(str(status.get("content") or "")) == own or (isinstance(plain, str) and squashed(plain) == own)
+    return shown(str(status.get("content") or "")) == own or (isinstance(plain, str) and bare(plain) == own)

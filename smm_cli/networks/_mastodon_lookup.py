@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from smm_cli.networks._mastodon_compare import same_frame, same_media, same_text, squashed
-from smm_cli.networks._moment import moment
+from smm_cli.networks._mastodon_compare import bare, same_frame, same_media, same_text
+from smm_cli.networks._moment import earliest, moment
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Step
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Json, Request
+from smm_cli.words.post import Media
 
 PAGES = 5
 PAGE = 40
 """The most that accounts/:id/statuses gives at once. Source: docs.joinmastodon.org/methods/accounts (2026-07-02)."""
 SOURCES = 5
 """For so many statuses of unlike text the source is asked: a server may have changed the text more than we foresee."""
-SKEW = timedelta(seconds=60)
 
 
-def look_for(server: str, intent: Intent, earlier: Any, whole: bool, blobs: Sequence[str] = ()) -> Looking:
+def look_for(server: str, intent: Intent, earlier: Any, whole: bool, uploaded: Sequence[Media] = ()) -> Looking:
     """Found, Absent or CannotTell for the request of `intent`.
 
     `whole`: the list shows all of the account's statuses to itself, so that a missing one is absent. Absent needs a list that
-    reaches beyond the intent; a page shorter than asked proves nothing, since servers filter after they cut. `blobs` are the
-    SHA-256 of the media, in the order in which they were uploaded.
+    reaches beyond the intent; a page shorter than asked proves nothing, since servers filter after they cut. `uploaded` are the
+    media, in the order in which they were uploaded.
     """
     sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
-    since = intent.at - SKEW
+    since = earliest(intent)
+    blobs = (medium.blob.sha256 for medium in uploaded if medium.blob)
     media = dict(zip(blobs, (str(id) for id in sent.get("media_ids") or ()), strict=False))
     me = yield Request("GET", f"{server}/api/v1/accounts/verify_credentials")
     where = str(me.get("url") or server)
@@ -63,7 +63,7 @@ def _among(
         return Found(receipt_of(item, media))
     for item in framed[:SOURCES]:
         source: Answer = yield Request("GET", f"{server}/api/v1/statuses/{item.get('id')}/source", may_fail=True)
-        if source.ok and squashed(str(source.get("text", default=""))) == squashed(str(sent.get("status") or "")):
+        if source.ok and bare(str(source.get("text", default=""))) == bare(str(sent.get("status") or "")):
             return Found(receipt_of(item, media))
     return None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from smm_cli.errors import Rejected, Retriable
+from smm_cli.errors import Retriable
+from smm_cli.networks._file import blob_of
 from smm_cli.words.conversation import Step, Wait
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Field, Multipart, Request
@@ -51,9 +52,8 @@ def attached_again(
 
 
 def _upload(where: str, medium: Media) -> Generator[Step, Any, Answer]:
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
-    fields = [Field("file", medium.blob, _name(medium.path, medium.blob), medium.blob.type)]
+    blob = blob_of(medium)
+    fields = [Field("file", blob, _name(medium.path, blob), blob.type)]
     fields += [Field("description", medium.alt)] if medium.alt else []
     fields += [Field("focus", _focus(medium))] if medium.focus else []
     if medium.thumbnail_blob:

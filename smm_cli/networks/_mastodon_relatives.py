@@ -8,10 +8,11 @@ Sources: superseriousbusiness/gotosocial docs and code (2025-10-03); docs.plerom
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from smm_cli.words.channel import Account
 from smm_cli.words.frozen import dataclass
+from smm_cli.words.limit import MediaLimit
 
 MIB = 1024 * 1024
 WORDS = ("public", "unlisted", "private", "direct")
@@ -37,6 +38,14 @@ class Relative:
     titles: bool = False
     hurries: bool = False
     told: Mapping[str, int] = field(default_factory=dict)
+
+    def files(self, declared: tuple[MediaLimit, ...], most: int, types: frozenset[str]) -> tuple[MediaLimit, ...]:
+        """The limits of files here: kinds may be mixed, up to the `most` of one post; of types, those that the server names."""
+        if self.mixing:
+            declared = tuple(replace(limit, exclusive=False, count=most) for limit in declared)
+        if not types:
+            return declared
+        return tuple(replace(limit, types={kind: most for kind, most in limit.types.items() if kind in types}) for limit in declared)
 
 
 MASTODON = Relative()

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from datetime import timedelta
+from collections.abc import Generator
 from typing import Any
 from urllib.parse import quote
 
-from smm_cli.errors import AuthFailed, ConfigError, RateLimited, Rejected, Retriable, SmmError
-from smm_cli.networks._matrix_event import CLIENT, MARK, place_of, receipt_of
-from smm_cli.networks.fault import fault_by_status, retry_after
+from smm_cli.errors import AuthFailed, ConfigError, Rejected, Retriable
+from smm_cli.networks._file import blob_of
+from smm_cli.networks._matrix_event import CLIENT, file_name
 from smm_cli.text.matrix import MATRIX_TO
 from smm_cli.words.channel import Account
-from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, LoggingIn, Looking, Step, Tokens, Verifying
+from smm_cli.words.conversation import LoggingIn, Step, Tokens, Verifying
+from smm_cli.words.delivery import PayloadPart
 from smm_cli.words.exchange import Answer, Json, Request, Slice, handle
-from smm_cli.words.post import Media
 
 DAY = 86_400.0
-PAGES, PAGE = 5, 100
-SKEW = timedelta(seconds=60)
-ACCOUNT_ENDS = frozenset(
-    {"M_USER_DEACTIVATED", "M_USER_LOCKED", "M_USER_SUSPENDED", "M_RESOURCE_LIMIT_EXCEEDED", "M_GUEST_ACCESS_FORBIDDEN"}
-)
-"""Codes after which nothing of this account goes out. Source: spec.matrix.org v1.19, client-server API, standard errors (2026-07-21)."""
 
 
 def log_in(server: str, identifier: str, device: str) -> LoggingIn:
@@ -85,62 +78,14 @@ def find_room(server: str, room: str, known: str) -> Generator[Step, Any, str]:
     return id
 
 
-def upload(server: str, medium: Media, name: str) -> Generator[Step, Any, str]:
-    """The mxc address of a file; it stays."""
-    if medium.blob is None:
-        raise Rejected(f"{medium.path} was not read", hint="smm check")
+def upload_for(server: str, message: PayloadPart) -> Generator[Step, Any, str]:
+    """The mxc address of the file that a message is; it stays. Empty where the message is text."""
+    if not message.media or "formatted_body" in message.fields:
+        return ""
+    blob, name = blob_of(message.media[0]), file_name(message.media[0])
     address = f"{server}/_matrix/media/v3/upload"
-    answer: Answer = yield Request("POST", address, Slice(medium.blob), query=(("filename", name),), timeout=300.0)
+    answer: Answer = yield Request("POST", address, Slice(blob), query=(("filename", name),), timeout=300.0)
     found = str(answer.get("content_uri", default=""))
     if not found.startswith("mxc://"):
         raise Retriable("the server took the file and gave it no address")
     return found
-
-
-def look_for(server: str, user: str, intent: Intent, via: tuple[str, ...]) -> Looking:
-    """Found, Absent or CannotTell among what this account wrote in the room, the newest first, back to before the intent.
-
-    Ours is known by its mark, or by the transaction id that the server tells the device that sent it. A message that was taken
-    down meanwhile carries no mark any more: then nobody can tell.
-    """
-    room, transaction = place_of(intent.request)
-    sent = intent.request.body.value if isinstance(intent.request.body, Json) else {}
-    since, start, where = (intent.at - SKEW).timestamp() * 1000, "", MATRIX_TO + quote(room, safe="")
-    only = f'{{"senders":["{user}"],"types":["m.room.message"]}}' if user else '{"types":["m.room.message"]}'
-    removed = False
-    for _ in range(PAGES):
-        query = (("dir", "b"), ("limit", str(PAGE)), ("filter", only), *((("from", start),) if start else ()))
-        page = yield Request("GET", f"{server}/{CLIENT}/rooms/{quote(room, safe='')}/messages", query=query)
-        events = page.get("chunk")
-        if not isinstance(events, list):
-            return CannotTell(where)
-        for event in (event for event in events if isinstance(event, Mapping)):
-            own = event.get("content") or {}
-            if sent.get(MARK, transaction) in (own.get(MARK), (event.get("unsigned") or {}).get("transaction_id")):
-                return Found(receipt_of(str(event.get("event_id")), room, sent, via))
-            removed = removed or (not own and (event.get("origin_server_ts") or 0) >= since)
-        older = any((event.get("origin_server_ts") or 0) < since for event in events if isinstance(event, Mapping))
-        start = str(page.get("end", default=""))
-        if older or not start:
-            return CannotTell(where) if removed else Absent()
-    return CannotTell(where)
-
-
-def read_fault(status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-    """Which error an answer is: by errcode first. 403 is mostly the room's, not the account's."""
-    if status < 300:
-        return None
-    code = str(body.get("errcode") or "") if isinstance(body, Mapping) else ""
-    words = f"{status} {code} {body.get('error', '') if isinstance(body, Mapping) else ''}".strip()[:300]
-    if code == "M_LIMIT_EXCEEDED" or status == 429:
-        told = body.get("retry_after_ms") if isinstance(body, Mapping) else None
-        return RateLimited(words, after=told / 1000 if isinstance(told, int | float) else retry_after(headers))
-    if code in ACCOUNT_ENDS:
-        return AuthFailed(words, hint="log in with a client and see what it says")
-    if status == 401:
-        return AuthFailed(words, expired=code == "M_UNKNOWN_TOKEN")
-    if code == "M_FORBIDDEN":
-        return Rejected(words, hint="is the account in the room, and may it write there?")
-    if code == "M_UNRECOGNIZED":
-        return Rejected(words, hint="does `server` name the homeserver's address for clients?")
-    return fault_by_status(status, headers, body)

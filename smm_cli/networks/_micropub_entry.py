@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
 from smm_cli.networks._article import Kept, file_name, placed
-from smm_cli.words.conversation import Absent, Found, Intent
+from smm_cli.networks._moment import SKEW, earliest
+from smm_cli.networks._short import short
+from smm_cli.networks._squashed import squashed
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
 from smm_cli.words.delivery import PartReceipt, Payload
-from smm_cli.words.exchange import Answer
+from smm_cli.words.exchange import Answer, Json, Request
+from smm_cli.words.post import Post
+from smm_cli.words.tree import Mention
 
-SKEW = timedelta(seconds=60)
+UNCHANGED = frozenset({"published", "mp-slug", "mp-syndicate-to"})
+"""What an edit leaves as it is."""
+LIST = 50
+"""How many of its newest posts a site is asked for."""
 TAG = re.compile(r"<[^>]*>")
 SINGLE = {"title": "name", "summary": "summary", "reply_to": "in-reply-to", "bookmark": "bookmark-of", "status": "post-status"}
 SEVERAL = {"tags": "category", "syndicate_to": "mp-syndicate-to"}
 
 
-def properties_of(payload: Payload, part: int, kept: Mapping[str, Kept], *, as_html: bool, beside: bool) -> dict[str, list[Any]]:
+def fields_of(post: Post, options: Any, settings: Any, mention: Callable[[Mention], str]) -> dict[str, Any]:
+    """What a post says beside title and text, by the names that `SINGLE` and `SEVERAL` turn into properties."""
+    return {
+        "summary": short(options.excerpt, mention),
+        "status": options.status,
+        "syndicate_to": list(options.syndicate_to or settings.syndicate_to),
+        "reply_to": post.reply_to,
+        "bookmark": post.link if options.bookmark else "",
+    }
+
+
+def properties_of(payload: Payload, part: int, kept: Mapping[str, Kept], settings: Any) -> dict[str, list[Any]]:
     """The entry's properties, each a list. A title makes an article of it. Media that stand in the text are not named again.
 
-    `as_html`: what the text is. `beside`: descriptions of pictures stand beside them, not inside.
+    The settings say how the text is sent, and whether descriptions of pictures stand beside them or inside.
     """
+    as_html, beside = settings.content == "html", settings.alt != "photo"
     message = payload.parts[part]
     fields, text = message.fields, placed(message.text, kept)
     said: dict[str, list[Any]] = {"content": [{"html": text} if as_html else text]}
@@ -41,20 +61,40 @@ def properties_of(payload: Payload, part: int, kept: Mapping[str, Kept], *, as_h
     return said | {"mp-slug": [fields["slug"]], "published": [payload.at.astimezone(UTC).isoformat()]}
 
 
+def entry_of(properties: Mapping[str, Any]) -> Json:
+    """The body that makes an entry."""
+    return Json({"type": ["h-entry"], "properties": dict(properties)})
+
+
+def change_of(receipt: PartReceipt, properties: Mapping[str, Any]) -> Json:
+    """The body that changes an entry: what it has no more is deleted."""
+    gone = sorted(set(receipt.more.get("has") or ()) - set(properties))
+    fixed = {name: value for name, value in properties.items() if name not in UNCHANGED}
+    return Json({"action": "update", "url": receipt.id, "replace": fixed, **({"delete": gone} if gone else {})})
+
+
 def receipt_of(url: str, properties: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt:
     """The receipt of an entry: its address is its id; it remembers what the entry has, so that an edit can take it away."""
     has = sorted(name for name in properties if not name.startswith("mp-"))
     return PartReceipt(url, url, {"has": has, **({"media": {name: [one.url] for name, one in kept.items()}} if kept else {})})
 
 
-def found_in(listed: Answer, intent: Intent, sent: Mapping[str, Any]) -> Found | Absent | None:
+def look_for(intent: Intent, url: str) -> Looking:
+    """In the site's list of posts, an extension; absent where it is empty, or reaches beyond the intent in order."""
+    sent = intent.request.body.value["properties"] if isinstance(intent.request.body, Json) else {}
+    query = (("q", "source"), ("limit", str(LIST)))
+    listed = yield Request("GET", intent.request.url, query=query, reads="any", may_fail=True)
+    return _found_in(listed, intent, sent) or CannotTell(url)
+
+
+def _found_in(listed: Answer, intent: Intent, sent: Mapping[str, Any]) -> Found | Absent | None:
     """The entry in a site's list. Absent where the list is empty, or is in order and reaches beyond the intent; None: cannot be told."""
     items = listed.get("items")
     if not listed.ok or not isinstance(items, list):
         return None
     entries = [item.get("properties") or {} for item in items if isinstance(item, Mapping)]
     for entry in entries:
-        if entry.get("url") and _is_same(entry, sent, intent.at - SKEW):
+        if entry.get("url") and _is_same(entry, sent, earliest(intent)):
             return Found(receipt_of(urljoin(intent.request.url, str(entry["url"][0])), sent, {}))
     times = [_moment(entry) for entry in entries]
     if any(at and at == _moment(sent) and not (sent.get("name") and entry.get("name")) for at, entry in zip(times, entries, strict=True)):
@@ -79,7 +119,7 @@ def _text(entry: Mapping[str, Any]) -> str:
     """What is read: sites clean up HTML, or give it as text."""
     first = (entry.get("content") or [""])[0]
     said = str(first.get("html") or first.get("value") if isinstance(first, Mapping) else first)
-    return "".join(unescape(TAG.sub("", said)).split())
+    return squashed(unescape(TAG.sub("", said)))
 
 
 def _moment(entry: Mapping[str, Any]) -> datetime | None:

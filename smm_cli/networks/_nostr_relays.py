@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown, Retriable
@@ -11,7 +12,7 @@ from smm_cli.networks import _nostr_event as events
 from smm_cli.networks._nostr_fault import may_mend
 from smm_cli.text.nostr import encode, event_id
 from smm_cli.words.channel import Account
-from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Verifying
+from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking, Publishing, Verifying, Wait
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Json, Request, handle
 from smm_cli.words.frozen import dataclass
@@ -31,6 +32,17 @@ class Relays:
         """One event for all of them (or for `relays`) at once."""
         named = list(relays or self.names)
         return Request("EVENT", named[0], Json({"event": dict(event), "relays": named}), timeout=PATIENCE, **more)
+
+    def publish(self, event: Mapping[str, Any]) -> Publishing:
+        """Tell all of them; who failed for now is told once more."""
+        answer = yield self.tell(event, commits=True)
+        receipt, others = self.receipt(answer), missing(answer)
+        if others:
+            yield receipt
+            yield Wait(5.0)
+            again = yield self.tell(event, others, may_fail=True)
+            receipt = replace(receipt, more={**receipt.more, "relays": [*receipt.more["relays"], *took(again)]})
+        return receipt
 
     def ask(self, wanted: Mapping[str, Any], *, may_fail: bool = True) -> Request:
         """A question to all of them at once."""

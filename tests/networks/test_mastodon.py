@@ -67,7 +67,7 @@ def test_a_server_that_is_no_https_address_is_refused(server):
 
 
 def test_a_loopback_server_may_be_plain_http():
-    assert NETWORK(replace(CHANNEL, settings={"server": "http://127.0.0.1:3000/"})).server == "http://127.0.0.1:3000"
+    assert NETWORK(replace(CHANNEL, settings={"server": "http://127.0.0.1:3000/"})).server.url == "http://127.0.0.1:3000"
 
 
 def test_the_credentials_go_to_the_server_alone(network):

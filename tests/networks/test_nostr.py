@@ -15,6 +15,7 @@ from smm_cli.clock import SetClock
 from smm_cli.delivery.judge import Silence, judge
 from smm_cli.delivery.transport import Transport
 from smm_cli.errors import AuthFailed, RateLimited, Rejected, Retriable
+from smm_cli.networks._nostr_note import event_of
 from smm_cli.networks.base import Facts
 from smm_cli.networks.check import check_payload
 from smm_cli.networks.nostr import NETWORK
@@ -292,14 +293,10 @@ def test_it_is_found_by_its_time_and_text_or_absent_where_all_relays_answer(desk
     intent = Intent(0, one.asked[0], NOON)
     assert one.run(one.network.lookup(payload, intent, (), None)) == Found(receipt)
     other = one.composed("There")
-    unsent = Intent(0, replace(intent.request, body=one.network._relays.tell(_event(one, other)).body), NOON)
+    unsent = Intent(0, replace(intent.request, body=one.network._relays.tell(event_of(other, 0, [], None, None)).body), NOON)
     assert one.run(one.network.lookup(other, unsent, (), None)) == Absent()
     one.fake(TWO).faults.append(Fault("unreachable"))
     assert isinstance(one.run(one.network.lookup(other, unsent, (), None)), CannotTell)
-
-
-def _event(one, payload):
-    return one.network._event(payload, 0, [], None, None)
 
 
 def test_withdrawing_asks_the_relays_to_forget_and_again_is_success(desk):
