@@ -11,10 +11,12 @@ from smm_cli.calendar.check_approval import check_approval
 from smm_cli.calendar.index import Indexed
 from smm_cli.calendar.targets import channels_of
 from smm_cli.cli.check_runner import check_runners
+from smm_cli.cli.outdated import outdated
 from smm_cli.cli.planned import Planned, plan_of
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import SmmError
 from smm_cli.plan.check import check_plan
+from smm_cli.plan.since import INFO
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import FINAL, Delivery, delivery_name
 from smm_cli.words.post import Post
@@ -39,6 +41,7 @@ def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable
     """
     planned = plan_of(runner)
     found = [*of_config, *planned.indexed.problems, *_state_in_git(runner), *check_approval(runner.calendar)]
+    found += [_outdated(post, name) for post, name in outdated(runner, planned.indexed.posts)]
     chosen = choose(planned.indexed) if choose else None
     posts = tuple(post for post in planned.indexed.posts if chosen is None or post.path in chosen)
     for post in posts:
@@ -56,6 +59,11 @@ def _state_in_git(runner: Runner) -> Iterator[Problem]:
     if git.is_repository(runner.calendar.root) and git.status_of(runner.calendar.root, STATE).committed:
         hint = f"git rm -r --cached {STATE}, put {STATE}/ into .gitignore, and make new tokens if it was pushed"
         yield Problem("state-in-git", f"{STATE}/ is in git: it holds this machine's memory and tokens", Place(STATE), hint)
+
+
+def _outdated(post: Post, name: str) -> Problem:
+    """A changed file of what is public does nothing by itself."""
+    return Problem("changed-since", f"{name} changed since it went out", Place(post.path), f"smm post correct {post.id}", INFO)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

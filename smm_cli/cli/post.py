@@ -142,3 +142,27 @@ def withdraw(
     from smm_cli.cli.post_withdraw import take_down
 
     return take_down(ctx.obj, name, yes=yes, dry_run=dry_run, gone=gone, as_json=json)
+
+
+@app.command()
+def correct(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="ID[@CHANNEL]", help="A post that is public, or what is on one channel.")],
+    anew: Annotated[bool, typer.Option("--replace", help="Take it down and publish it again: likes and replies are lost.")] = False,
+    reply: Annotated[bool, typer.Option("--reply", help="Leave it, and reply to it with --text or --file.")] = False,
+    text: Annotated[str, typer.Option(help="The reply, in Markdown.")] = "",
+    file: Annotated[str, typer.Option(metavar="FILE", help="Take the reply from a file; - for what is piped in.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: AsJson = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Change what is public to what its file says now. A changed file alone never does that.
+
+    Shows the difference and asks. Where approval is required, the present text must be approved; a pause stops it.
+
+    Example: smm post correct launch@mastodon
+    """
+    from smm_cli.cli.post_correct import put_right, way_of
+
+    way = way_of(anew=anew, reply=reply, text=text, file=file)
+    return put_right(ctx.obj, name, way, yes=yes, dry_run=dry_run, as_json=json)

@@ -13,8 +13,10 @@ import typer
 
 from smm_cli.calendar.model import GIT, Calendar, Pause
 from smm_cli.cli import output
-from smm_cli.cli.listing import LONG_LATE, long_late, needs_you, whole_plan
+from smm_cli.cli.listing import LONG_LATE, long_late, needs_you
 from smm_cli.cli.looking import look
+from smm_cli.cli.outdated import outdated
+from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.cli.shared_claims import claim_lines
@@ -45,6 +47,7 @@ class Standing:
     late: int = 0
     elsewhere: str = ""
     claims: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -73,7 +76,8 @@ def status(ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help
 def stand(runner: Runner) -> Standing:
     """How the calendar of `runner` stands now."""
     now, calendar = runner.clock.now(), runner.calendar
-    plan = whole_plan(runner)
+    planned = plan_of(runner)
+    plan = planned.plan
     coming = [d for d in plan.deliveries if d.due and d.due > now and d.state == "planned"]
     return Standing(
         now=now,
@@ -87,6 +91,7 @@ def stand(runner: Runner) -> Standing:
         stopped={name: why for name, (why, _) in runner.ledger.stopped().items()},
         ticks=tuple((name.split("#")[0], at) for name, at in last_ticks(runner).items()),
         uncommitted=_uncommitted(calendar),
+        changed=tuple(name for _, name in outdated(runner, planned.indexed.posts)),
     )
 
 
@@ -138,6 +143,7 @@ def _show(standing: Standing) -> None:
     rows += _listed("needs you", _needs(standing.needs))
     if standing.late:
         rows.append(("late", f"{standing.late} held as late for over {LONG_LATE.days} days: smm queue list --state held"))
+    rows += _listed("changed", [f"{name} changed since it went out: smm post correct {name}" for name in standing.changed[:10]])
     rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
     rows += _listed("claims", standing.claims)
     rows += _listed("stopped", [f"{name}: {why}   smm channel login {name}" for name, why in standing.stopped.items()])
@@ -164,7 +170,7 @@ def _listed(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
 
 def _shape(standing: Standing) -> dict[str, Any]:
     """`now`, `paused`, `next`, `needs_you`, `long_late` (a number), `not_published` (a sentence or null), `stopped`, `ending`,
-    `runners`, `claims` (sentences), `uncommitted_receipts`, `exit_code`."""
+    `runners`, `claims` (sentences), `uncommitted_receipts`, `changed_since`, `exit_code`."""
     return {
         "now": iso(standing.now),
         "paused": [{"reason": p.reason, "until": iso(p.until)} for p in standing.pauses],
@@ -177,5 +183,6 @@ def _shape(standing: Standing) -> dict[str, Any]:
         "runners": [{"runner": name, "at": iso(at)} for name, at in standing.ticks],
         "claims": list(standing.claims),
         "uncommitted_receipts": list(standing.uncommitted),
+        "changed_since": list(standing.changed),
         "exit_code": standing.exit_code,
     }

@@ -127,6 +127,11 @@ async def _network(runner: Runner, receipt: Receipt) -> Network:
         raise Rejected(why, hint=f"delete it there: {receipt.url}" if receipt.url else "", slug="by-hand")
     channel = channel_of(runner, receipt)
     assert channel is not None
+    return await logged_in(runner, receipt, channel, "taken down")
+
+
+async def logged_in(runner: Runner, receipt: Receipt, channel: Channel, done: str) -> Network:
+    """The network of `channel`, if its credential is that of who published `receipt`; `done`: what was else not done. Raises SmmError."""
     busy = next((one for one in runner.ledger.records() if one.channel == channel.name and one.state == SENDING), None)
     if busy is not None:
         raise Retriable(f"{busy.delivery} is being sent on {channel.name} this moment", hint="try again in a minute", slug="busy")
@@ -138,7 +143,7 @@ async def _network(runner: Runner, receipt: Receipt) -> Network:
     for bound in (channel.account, receipt.account):
         if bound and not _same(account.handle, bound):
             raise ConfigError(
-                f"{receipt.delivery} belongs to {bound}; the credential of {channel.name} to {account.handle}. Nothing was taken down.",
+                f"{receipt.delivery} belongs to {bound}; the credential of {channel.name} to {account.handle}. Nothing was {done}.",
                 where=channel.name,
                 hint=f"smm channel login {channel.name}",
                 slug="wrong-account",

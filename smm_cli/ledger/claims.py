@@ -98,6 +98,20 @@ def take(
     return Claim(calendar, delivery.channel, delivery.name, owner, payload, attempts, first, slug == ANEW)
 
 
+def hold_channel(
+    c: Connection, calendar: str, channel: str, name: str, owner: str, now: datetime, credential: str, is_alive: Callable[[str], bool]
+) -> Claim | Gate:
+    """Hold a channel for something else than publishing the delivery `name`, whose state stays as it is. A Gate: not now."""
+    now = now_of(c, now)
+    params = {"calendar": calendar, "channel": channel, "name": name, "owner": owner, "until": ms(now + lease_of(c))}
+    if gate := _gate(_channel_row(c, params), owner, now, credential, is_alive):
+        return gate
+    c.execute(
+        "UPDATE channel SET owner = :owner, delivery = :name, lease_until = :until WHERE calendar = :calendar AND name = :channel", params
+    )
+    return Claim(calendar, channel, name, owner)
+
+
 def _channel_row(c: Connection, params: Mapping[str, object]) -> Row:
     """The channel's row, made where there is none, and locked until the transaction ends: whoever else claims waits for that."""
     wanted = f"SELECT * FROM channel WHERE calendar = :calendar AND name = :channel{LOCKED}"
