@@ -43,7 +43,9 @@ def move(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Carry this machine's ledger over to PostgreSQL: all of it, compared row by row, or nothing. Says what to write into channels.toml.
+    """Carry the ledger over to PostgreSQL.
+
+    All of it, compared row by row, or nothing; then it says what to write into channels.toml.
 
     Example: smm ledger move --to env:SMM_LEDGER
     """
@@ -59,7 +61,9 @@ def export(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Write all that the ledger knows of this calendar into a file of JSON Lines, to keep or to import elsewhere.
+    """Write the ledger into a file.
+
+    All that it knows of this calendar, as JSON Lines, without anything secret: to keep, or to import elsewhere.
 
     Example: smm ledger export ledger.jsonl
     """
@@ -75,7 +79,9 @@ def import_(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Take an exported ledger into one that knows nothing of this calendar yet: all of it, compared row by row, or nothing.
+    """Take in an exported ledger.
+
+    Into one that knows nothing of this calendar yet: all of it, compared row by row, or nothing.
 
     Example: smm ledger import ledger.jsonl --dry-run
     """
@@ -86,7 +92,9 @@ def import_(
 
 @app.command("rebuild")
 def rebuild(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> int:
-    """Make a lost or damaged ledger anew from the receipts: what has one is never sent again.
+    """Make a lost ledger anew from receipts.
+
+    What has a receipt is never sent again. A damaged ledger is put aside.
 
     Example: smm ledger rebuild --dry-run
     """

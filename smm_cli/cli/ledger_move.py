@@ -13,6 +13,7 @@ from smm_cli.clock import Clock
 from smm_cli.delivery.ledgers import SCHEMES, address_of
 from smm_cli.errors import ConfigError, UsageError
 from smm_cli.ledger.carrying import Rows, counts
+from smm_cli.ledger.db import moved_to
 from smm_cli.ledger.moving import look_over, move
 from smm_cli.ledger.store import Ledger, need_postgres
 
@@ -34,13 +35,19 @@ def move_now(session: Session, to: str, *, dry_run: bool, as_json: bool) -> int:
         hint = "a calendar that was never published from here needs no move: write the url into channels.toml"
         raise UsageError(f"there is no ledger in {file.parent}", hint=hint)
     address = address_of(said, calendar.root)
+    if (there := moved_to(file)) and there == need_postgres().place_of(address):
+        if as_json:
+            output.as_json({"to": there, "rows": {}, "already": True, "dry_run": dry_run, "write": ""})
+        else:
+            output.out(f"this machine's ledger was moved to {there} already")
+        return 0
     place, rows, already = _move(calendar, file, address, session.clock, dry_run=dry_run)
     line = f'url = "{said if said == calendar.ledger.url or not _has_password(said) else "env:SMM_LEDGER"}"'
     if as_json:
         output.as_json({"to": place, "rows": counts(rows), "already": already, "dry_run": dry_run, "write": line})
         return 0
     _tell(counts(rows), place, already=already, dry_run=dry_run)
-    if calendar.ledger.url != line.removeprefix('url = "').removesuffix('"'):
+    if not dry_run and calendar.ledger.url != line.removeprefix('url = "').removesuffix('"'):
         output.tell(f"Write into channels.toml, and commit it:\n\n[ledger]\n{line}\n")
         if "env:SMM_LEDGER" in line and not said.startswith("env:"):
             output.tell("and put the address, which has a password, into the environment variable SMM_LEDGER of whoever runs smm.")

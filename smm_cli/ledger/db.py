@@ -256,12 +256,21 @@ def damage(path: Path) -> str:
 
 def kept_identity(path: Path) -> str:
     """What the ledger file at `path` calls itself, also when it was moved; empty where there is none. Changes nothing."""
+    return _peek(path, "SELECT value FROM identity")
+
+
+def moved_to(path: Path) -> str:
+    """Where the ledger file at `path` was moved; empty where it was not. Changes nothing."""
+    return _peek(path, "SELECT place FROM moved")
+
+
+def _peek(path: Path, query: str) -> str:
     if not path.exists():
         return ""
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
         try:
-            return str(connection.execute("SELECT value FROM identity").fetchone()[0])
+            return str(connection.execute(query).fetchone()[0])
         finally:
             connection.close()
     except (sqlite3.Error, TypeError):

@@ -96,6 +96,8 @@ def test_a_ledger_is_moved_and_nothing_is_published_again(root, database, said, 
     assert "3 deliveries" in out
     assert f'[ledger]\nurl = "{database}"' in err
     assert (said("publish")[0], said("status")[0]) == (7, 7), "the old file is not written to any more"
+    code, out, _ = said("ledger", "move", "--to", database)
+    assert (code, "already" in out) == (0, True)
     point_at(root, database)
     code, out, err = said("publish")
     assert (code, "already" in err or "Nothing" in out + err or not out) == (0, True), out + err
