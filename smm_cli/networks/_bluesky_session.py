@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator
 from typing import Any
 
-from smm_cli.errors import AuthFailed, Retriable
+from smm_cli.errors import AuthFailed, ConfigError, Retriable
 from smm_cli.networks._bluesky_place import is_loopback, pds_of
 from smm_cli.words.channel import Account
 from smm_cli.words.conversation import LoggingIn, Tokens, Verifying
@@ -19,8 +19,12 @@ OLDER_LIMITS = {"image_bytes": 1_000_000, "video_bytes": 100_000_000}
 """What a PDS before 0.5 takes. Source: its lexicons (0.4.217), which it checks records by."""
 
 
-def log_in(server: str, identifier: str) -> LoggingIn:
+def log_in(server: str, identifier: str, channel: str) -> LoggingIn:
     """An app password for two tokens. The server allows 30 of these in 5 minutes and 300 a day for each account."""
+    identifier = identifier.removeprefix("@")
+    if not identifier:
+        hint = f'write identifier = "ada.bsky.social" under [channels.{channel}]'
+        raise ConfigError(f"{channel} does not say whom to log in", hint=hint, slug="identifier-missing")
     body = Json({"identifier": identifier, "password": handle("password")})
     answer = yield Request("POST", f"{server}/{SERVER}.createSession", body, auth="", secret=SECRETS)
     return _tokens(answer)
