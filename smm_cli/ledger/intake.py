@@ -157,7 +157,7 @@ def forget_files(ledger: Ledger) -> None:
 def write_out(ledger: Ledger, folder: Path) -> list[Path]:
     """Write the receipts that have no file yet, remove those that a person undid. Raises LedgerError on a full disk."""
     rows = ledger.db.read(
-        "SELECT name, post, channel, occurrence, receipt FROM delivery WHERE calendar = :calendar AND receipt_written = 0",
+        "SELECT name, post, channel, occurrence, receipt FROM delivery WHERE calendar = :calendar AND receipt_written = 0 ORDER BY name",
         {"calendar": ledger.calendar},
     )
     written: list[tuple[str, Path | None, str]] = []

@@ -74,9 +74,13 @@ class Journal:
         """The state of each part that was ever touched."""
         params = {"calendar": self._calendar, "delivery": delivery, "act": act}
         parts: dict[int, PartState] = {}
-        for row in self._db.read("SELECT * FROM part WHERE calendar = :calendar AND delivery = :delivery AND act = :act", params):
+        for row in self._db.read(
+            "SELECT * FROM part WHERE calendar = :calendar AND delivery = :delivery AND act = :act ORDER BY part", params
+        ):
             parts[row["part"]] = _part_state(row)
-        for row in self._db.read("SELECT * FROM exchange WHERE calendar = :calendar AND delivery = :delivery AND act = :act", params):
+        for row in self._db.read(
+            "SELECT * FROM exchange WHERE calendar = :calendar AND delivery = :delivery AND act = :act ORDER BY part, n", params
+        ):
             entry = Entry(row["n"], row["fingerprint"], answer_from(row["answer"]), moment(row["keeps_until"]))
             parts.setdefault(row["part"], PartState()).entries[row["n"]] = entry
         return parts
