@@ -22,7 +22,7 @@ RECIPIENTS = ".age-recipients"
 """The file beside encrypted ones that lists who may read them, a public key (age1…) a line."""
 SINGLE = ""
 """The name of a secret that stands alone in its file."""
-FACTS = frozenset({"expires_at", "bound", "handle"})
+FACTS = frozenset({"expires_at", "ends_at", "bound", "handle"})
 """Keys of the text that are no secrets."""
 MOST = 1 << 20
 
@@ -43,7 +43,7 @@ def read_age(path: Path) -> StoredTokens | None:
     values = {name: value for name, value in said.items() if isinstance(value, str) and name not in FACTS}
     remember(*values.values())
     expires = _moment(said.get("expires_at"))
-    return StoredTokens(values, expires, str(said.get("bound", "")), str(said.get("handle", "")))
+    return StoredTokens(values, expires, str(said.get("bound", "")), str(said.get("handle", "")), _moment(said.get("ends_at")))
 
 
 def write_age(path: Path, tokens: StoredTokens) -> None:
@@ -55,8 +55,8 @@ def write_age(path: Path, tokens: StoredTokens) -> None:
     import tomli_w
 
     said: dict[str, Any] = dict(sorted(tokens.values.items()))
-    if tokens.expires_at:
-        said["expires_at"] = tokens.expires_at.astimezone(UTC).isoformat()
+    for key, at in (("expires_at", tokens.expires_at), ("ends_at", tokens.ends_at)):
+        said |= {key: at.astimezone(UTC).isoformat()} if at else {}
     said |= {name: value for name, value in (("bound", tokens.bound), ("handle", tokens.handle)) if value}
     remember(*tokens.values.values())
     keys = [_identity(make=True).to_public(), *_recipients(path.parent / RECIPIENTS)]

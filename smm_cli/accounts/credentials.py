@@ -149,7 +149,7 @@ class Credentials:
         self._looked = False
         self.version += 1
 
-    def keep(self, values: Mapping[str, str], expires_at: datetime | None, handle: str = "") -> None:
+    def keep(self, values: Mapping[str, str], expires_at: datetime | None, handle: str = "", ends_at: datetime | None = None) -> None:
         """Keep renewed tokens, on disk before it returns; one that stands in a `file:` goes back there. Call it under the lock."""
         rest = dict(values)
         if not self.stand_in:
@@ -160,7 +160,8 @@ class Credentials:
                     write_private(path, rest.pop(name).encode() + b"\n")
             rest = {**(old.values if old else {}), **rest}
             handle = self.channel.account or handle or (old.handle if old else "")
-            self._tokens = self._saved(StoredTokens(rest, expires_at, self.bound, handle))
+            ends_at = ends_at or (old.ends_at if old else None)
+            self._tokens = self._saved(StoredTokens(rest, expires_at, self.bound, handle, ends_at))
         else:
             self._tokens = StoredTokens({**(self._tokens.values if self._tokens else {}), **rest}, expires_at, handle=handle)
         self._values.clear()
@@ -169,7 +170,8 @@ class Credentials:
 
     def _saved(self, tokens: StoredTokens) -> StoredTokens:
         if self.age is None:
-            return self.store.save(self.channel.name, tokens.values, tokens.expires_at, bound=tokens.bound, handle=tokens.handle)
+            more = {"bound": tokens.bound, "handle": tokens.handle}
+            return self.store.save(self.channel.name, tokens.values, tokens.expires_at, ends_at=tokens.ends_at, **more)
         write_age(self.age, tokens)
         return tokens
 

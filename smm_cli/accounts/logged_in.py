@@ -24,6 +24,7 @@ FOLDER = ".smm/secrets"
 class LoggedIn:
     """`values` by name, not shown in repr; `expires_in` seconds or None; `handle` whose account it is.
 
+    `ends_in`: seconds after which it cannot be renewed either.
     `lasting` names those values that channels.toml refers to; the others are short tokens.
     """
 
@@ -31,6 +32,7 @@ class LoggedIn:
     expires_in: float | None = None
     handle: str = ""
     lasting: tuple[str, ...] = ()
+    ends_in: float | None = None
 
 
 def store_login(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: datetime | None = None) -> str | dict[str, str]:
@@ -51,22 +53,27 @@ def store_login(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: 
     short = {name: value for name, value in logged_in.values.items() if name not in logged_in.lasting}
     credentials = Credentials(calendar, channel, logged_in.lasting, secret=said)
     with credentials.store.lock(channel.name):
-        if short:
-            expires = now + timedelta(seconds=logged_in.expires_in) if now and logged_in.expires_in is not None else None
-            credentials.store.save(channel.name, short, expires, bound=credentials.bound, handle=channel.account or logged_in.handle)
+        expires, ends = _after(now, logged_in.expires_in), _after(now, logged_in.ends_in)
+        if short or expires:
+            handle = channel.account or logged_in.handle
+            credentials.store.save(channel.name, short, expires, bound=credentials.bound, handle=handle, ends_at=ends)
         else:
             credentials.store.forget(channel.name)
     return said
 
 
+def _after(now: datetime | None, seconds: float | None) -> datetime | None:
+    return now + timedelta(seconds=seconds) if now and seconds is not None else None
+
+
 def _write_age(calendar: Calendar, channel: Channel, logged_in: LoggedIn, now: datetime | None) -> str | dict[str, str]:
     """All of it into the channel's encrypted file, in the place of what it held."""
     credentials = Credentials(calendar, channel, logged_in.lasting)
-    expires = now + timedelta(seconds=logged_in.expires_in) if now and logged_in.expires_in is not None else None
+    expires, ends = _after(now, logged_in.expires_in), _after(now, logged_in.ends_in)
     path, said = credentials.age, channel.secret
     assert path is not None
     with credentials.store.lock(channel.name):
-        write_age(path, StoredTokens(logged_in.values, expires, credentials.bound, channel.account or logged_in.handle))
+        write_age(path, StoredTokens(logged_in.values, expires, credentials.bound, channel.account or logged_in.handle, ends))
         credentials.store.forget(channel.name)
     return said if isinstance(said, str) else dict(said)
 

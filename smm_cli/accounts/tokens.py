@@ -19,12 +19,19 @@ from smm_cli.words.frozen import dataclass
 @dataclass(frozen=True, slots=True)
 class StoredTokens:
     """Tokens by name (access, refresh, token …), not shown in repr; `expires_at` aware or None; `bound` says for what
-    they were made, `handle` for which account: the one that channels.toml names, else what the login said."""
+    they were made, `handle` for which account: the one that channels.toml names, else what the login said. `ends_at`: when they can no
+    longer be renewed either."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     expires_at: datetime | None = None
     bound: str = ""
     handle: str = ""
+    ends_at: datetime | None = None
+
+    @property
+    def lasts_until(self) -> datetime | None:
+        """When a person must log in again, as far as that is known: what can be renewed ends later than it expires."""
+        return self.ends_at if self.ends_at or "refresh" in self.values else self.expires_at
 
 
 class TokenStore:
@@ -41,21 +48,28 @@ class TokenStore:
         try:
             said = json.loads(read_private(path, f"the tokens of {channel}"))
             values = {str(name): str(value) for name, value in said["values"].items()}
-            expires = datetime.fromisoformat(said["expires_at"]) if said.get("expires_at") else None
+            expires, ends = (datetime.fromisoformat(said[key]) if said.get(key) else None for key in ("expires_at", "ends_at"))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
         remember(*values.values())
-        return StoredTokens(values, expires, str(said.get("bound", "")), str(said.get("handle", "")))
+        return StoredTokens(values, expires, str(said.get("bound", "")), str(said.get("handle", "")), ends)
 
     def save(
-        self, channel: str, values: Mapping[str, str], expires_at: datetime | None, *, bound: str = "", handle: str = ""
+        self,
+        channel: str,
+        values: Mapping[str, str],
+        expires_at: datetime | None,
+        *,
+        bound: str = "",
+        handle: str = "",
+        ends_at: datetime | None = None,
     ) -> StoredTokens:
         """Keep `values` for `channel`; on disk when it returns. Call it under `lock`."""
         remember(*values.values())
-        until = expires_at.astimezone(UTC).isoformat() if expires_at else None
-        said = {"format": 1, "values": dict(values), "expires_at": until, "bound": bound, "handle": handle}
+        until, ends = (at.astimezone(UTC).isoformat() if at else None for at in (expires_at, ends_at))
+        said = {"format": 1, "values": dict(values), "expires_at": until, "bound": bound, "handle": handle, "ends_at": ends}
         write_private(self._file(channel), json.dumps(said, indent=1).encode())
-        return StoredTokens(dict(values), expires_at, bound, handle)
+        return StoredTokens(dict(values), expires_at, bound, handle, ends_at)
 
     def forget(self, channel: str) -> None:
         """Remove what is kept of `channel`."""

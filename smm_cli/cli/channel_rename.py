@@ -161,5 +161,5 @@ def _move(calendar: Calendar, ledger: Ledger, session: Session, old: str, new: s
     with store.lock(old), store.lock(new):
         kept = store.read(old)
         if kept is not None:
-            store.save(new, kept.values, kept.expires_at, bound=kept.bound, handle=kept.handle)
+            store.save(new, kept.values, kept.expires_at, bound=kept.bound, handle=kept.handle, ends_at=kept.ends_at)
             store.forget(old)

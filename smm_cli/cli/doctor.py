@@ -17,7 +17,7 @@ from smm_cli.cli.doctor_machine import MACHINE_LOOKS, Patient
 from smm_cli.cli.doctor_runner import RUNNER_LOOKS
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import problem_shape
-from smm_cli.errors import SmmError
+from smm_cli.errors import SmmError, UsageError
 from smm_cli.words.problem import Problem, errors_of
 
 app = typer.Typer(rich_markup_mode=None)
@@ -27,12 +27,21 @@ app = typer.Typer(rich_markup_mode=None)
 def doctor_command(
     ctx: typer.Context,
     online: Annotated[bool, typer.Option("--online", help="Ask every channel's server too; nothing is published.")] = False,
+    tokens: Annotated[bool, typer.Option("--tokens", help="Only which logins end before what is planned: 5 where any does.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One array of findings.")] = False,
 ) -> int:
     """Look for what will break: permissions, disk, clock, git, ledger, credentials. Exit code 3 where something will not work, else 0.
 
     Example: smm doctor --online
+
+    Example: smm doctor --tokens
     """
+    if tokens:
+        from smm_cli.cli.doctor_tokens import tokens as tell_tokens
+
+        if online:
+            raise UsageError("--tokens asks no server", hint="smm channel check asks them all, and remembers what they say")
+        return tell_tokens(ctx.obj, as_json=json)
     return doctor(ctx.obj, online=online, as_json=json)
 
 

@@ -21,16 +21,18 @@ from smm_cli.cli.doctor_machine import Patient
 from smm_cli.cli.shared_claims import claim_problems
 from smm_cli.cli.trust import references_of
 from smm_cli.clock import SystemClock
+from smm_cli.delivery.ends import ends_of
 from smm_cli.delivery.lasting import forgets
 from smm_cli.delivery.ledgers import is_known
 from smm_cli.delivery.runner import open_runner
 from smm_cli.errors import ConfigError, SmmError
 from smm_cli.networks import load
+from smm_cli.plan.endings import SOON
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.channel import Channel
 from smm_cli.words.problem import WARNING, Place, Problem
 
-ENDING, SILENT, AHEAD = timedelta(days=14), timedelta(hours=25), timedelta(minutes=5)
+SILENT, AHEAD = timedelta(hours=25), timedelta(minutes=5)
 FILMS = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".mp3", ".m4a", ".ogg", ".wav", ".flac")
 
 
@@ -149,15 +151,14 @@ def accounts(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
         return
     with open_ledger(calendar) as ledger:
         stopped = ledger.stopped()
-        known = {name: ledger.account(name) for name in calendar.channels}
-    for name, account in known.items():
+        ends = ends_of(calendar, ledger)
+    for name in calendar.channels:
         place, mend = Place(channel=name), f"smm channel login {name}"
         if name in stopped:
             yield Problem("stopped", f"stopped: {stopped[name][0]}", place, mend)
-        elif account and account.expires_at and account.expires_at - patient.now < ENDING:
-            over = account.expires_at <= patient.now
-            when = say_moment(account.expires_at, ZoneInfo(calendar.timezone))
-            yield Problem("token-ends", f"its token {'ended' if over else 'ends'} {when}", place, mend, "error" if over else WARNING)
+        elif (at := ends.get(name)) is not None and at - patient.now < SOON:
+            over, when = at <= patient.now, say_moment(at, ZoneInfo(calendar.timezone))
+            yield Problem("token-ends", f"its login {'ended' if over else 'ends'} {when}", place, mend, "error" if over else WARNING)
 
 
 def ffprobe(calendar: Calendar, _: Patient) -> Iterator[Problem]:

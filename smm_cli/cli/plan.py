@@ -12,6 +12,7 @@ import typer
 from smm_cli.calendar.model import WORKTREE
 from smm_cli.cli import output
 from smm_cli.cli.costs import cost_shape, costs_of, totals
+from smm_cli.cli.doctor_tokens import ending_problems
 from smm_cli.cli.listing import COLOURS, chosen, read_end, within
 from smm_cli.cli.looking import look
 from smm_cli.cli.planned import plan_of
@@ -71,7 +72,7 @@ def show_plan(
             raise UsageError(f"--until {until}: that is over: {say_moment(end, zone)}", hint="smm log shows what went out")
         planned = plan_of(runner, until=end)
         found = [d for d in chosen(planned.plan.deliveries, runner.calendar, channel, campaign) if within(d, None, end)]
-        problems = check_plan(planned.plan, runner.calendar, planned.indexed.posts)
+        problems = [*check_plan(planned.plan, runner.calendar, planned.indexed.posts), *ending_problems(runner, found)]
         costs = costs_of(runner, found, planned.indexed.posts)
     if channel or campaign:
         problems = about(problems, found)

@@ -13,6 +13,7 @@ import typer
 
 from smm_cli.calendar.model import GIT, Calendar, Pause
 from smm_cli.cli import output
+from smm_cli.cli.doctor_tokens import ending_lines
 from smm_cli.cli.listing import LONG_LATE, long_late, needs_you
 from smm_cli.cli.looking import look
 from smm_cli.cli.outdated import outdated
@@ -21,13 +22,14 @@ from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.cli.shared_claims import claim_lines
 from smm_cli.cli.unpublished import not_on_ref
+from smm_cli.delivery.ends import forecast
 from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.receipts import receipt_files
+from smm_cli.plan.endings import Ending
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.delivery import FAILED, UNKNOWN, Delivery
 
 app = typer.Typer(rich_markup_mode=None)
-ENDING = timedelta(days=14)
 SHOWN = 3
 
 
@@ -40,7 +42,7 @@ class Standing:
     pauses: tuple[Pause, ...]
     coming: tuple[Delivery, ...]
     needs: tuple[Delivery, ...]
-    ending: tuple[tuple[str, datetime], ...]
+    ending: tuple[Ending, ...]
     stopped: dict[str, str]
     ticks: tuple[tuple[str, datetime], ...]
     uncommitted: tuple[str, ...]
@@ -87,21 +89,12 @@ def stand(runner: Runner) -> Standing:
         needs=tuple(delivery for delivery in needs_you(plan.deliveries, now) if not long_late(delivery, now)),
         late=sum(long_late(delivery, now) for delivery in plan.deliveries),
         elsewhere=not_on_ref(runner),
-        ending=_ending(runner, now),
+        ending=tuple(forecast(calendar, runner.ledger, plan.deliveries, now)),
         stopped={name: why for name, (why, _) in runner.ledger.stopped().items()},
         ticks=tuple((name.split("#")[0], at) for name, at in last_ticks(runner).items()),
         uncommitted=_uncommitted(calendar),
         changed=tuple(name for _, name in outdated(runner, planned.indexed.posts)),
     )
-
-
-def _ending(runner: Runner, now: datetime) -> tuple[tuple[str, datetime], ...]:
-    found = []
-    for name in runner.calendar.channels:
-        account = runner.ledger.account(name)
-        if account and account.expires_at and account.expires_at - now < ENDING:
-            found.append((name, account.expires_at))
-    return tuple(found)
 
 
 def last_ticks(runner: Runner) -> dict[str, datetime]:
@@ -147,7 +140,7 @@ def _show(standing: Standing) -> None:
     rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
     rows += _listed("claims", standing.claims)
     rows += _listed("stopped", [f"{name}: {why}   smm channel login {name}" for name, why in standing.stopped.items()])
-    rows += _listed("ending", [f"{name}: {say_moment(at, standing.zone)}   smm channel login {name}" for name, at in standing.ending])
+    rows += _listed("ending", ending_lines(standing.ending, standing.zone))
     if standing.uncommitted:
         them = "it" if len(standing.uncommitted) == 1 else "them"
         rows.append(("receipts", f"{len(standing.uncommitted)} not committed: another machine would send {them} again"))
@@ -179,7 +172,7 @@ def _shape(standing: Standing) -> dict[str, Any]:
         "long_late": standing.late,
         "not_published": standing.elsewhere or None,
         "stopped": standing.stopped,
-        "ending": [{"channel": name, "at": iso(at)} for name, at in standing.ending],
+        "ending": [{"channel": one.channel, "at": iso(one.at), "after": len(one.after)} for one in standing.ending],
         "runners": [{"runner": name, "at": iso(at)} for name, at in standing.ticks],
         "claims": list(standing.claims),
         "uncommitted_receipts": list(standing.uncommitted),

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from smm_cli.accounts.machine import read_machine
 from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import Alerts, Calendar
-from smm_cli.delivery.ends import ends_of
+from smm_cli.delivery.ends import ends_of, forecast
 from smm_cli.delivery.recipients import reach, tell
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.errors import SmmError
 from smm_cli.ledger import alerts as kept
 from smm_cli.plan.alerts import AHEAD, DOUBT, FAILURE, KINDS, Alert, alerts_of, alerts_of_endings, alerts_of_stops
-from smm_cli.plan.endings import SOON, endings
+from smm_cli.plan.endings import SOON
 from smm_cli.plan.plan import Plan
 from smm_cli.words.delivery import FAILED, UNKNOWN, Delivery
 
@@ -39,7 +39,7 @@ def _texts(value: object) -> tuple[str, ...]:
 def current(runner: Runner, planned: Sequence[Delivery], to_come: Sequence[Delivery], now: datetime, on: Sequence[str]) -> list[Alert]:
     """What needs somebody now, of the kinds `on`. `planned`: up to a day ahead; `to_come`: all there is, for credentials that end."""
     calendar, zone = runner.calendar, ZoneInfo(runner.calendar.timezone)
-    ending = endings(ends_of(calendar, runner.ledger), to_come, now)
+    ending = forecast(calendar, runner.ledger, to_come, now)
     found = [
         *alerts_of(planned, now, zone),
         *alerts_of_stops({name: why for name, (why, _) in runner.ledger.stopped().items() if name in calendar.channels}),

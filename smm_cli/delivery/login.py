@@ -73,7 +73,7 @@ async def log_in(
     lasting = network.auth.secrets
     filler = Filler(vault, transport.credentials(network), frozenset())
     own = {name: filler.value(name) for name in typed if name in lasting}
-    return LoggedIn({**own, **tokens.values}, tokens.expires_in, tokens.handle, lasting)
+    return LoggedIn({**own, **tokens.values}, tokens.expires_in, tokens.handle, lasting, tokens.ends_in)
 
 
 def _inputs(network: Network, typed: Mapping[str, str], vault: dict[str, str]) -> dict[str, str]:

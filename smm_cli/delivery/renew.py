@@ -39,8 +39,9 @@ async def renew(transport: Transport, network: Network, *, missing: bool = False
         if _renewed_meanwhile(transport, network, credentials, used, missing=missing):
             return
         tokens = await _new_tokens(transport, network, credentials)
-        expires = transport.clock.now() + timedelta(seconds=tokens.expires_in) if tokens.expires_in is not None else None
-        credentials.keep(tokens.values, expires, tokens.handle)
+        now = transport.clock.now()
+        expires, ends = (now + timedelta(seconds=s) if s is not None else None for s in (tokens.expires_in, tokens.ends_in))
+        credentials.keep(tokens.values, expires, tokens.handle, ends)
 
 
 def _renewed_meanwhile(transport: Transport, network: Network, credentials: Credentials, used: str | None, *, missing: bool) -> bool:
@@ -116,7 +117,7 @@ async def converse(
             tokens: Tokens = end.value
             filler = Filler(vault, transport.credentials(network), frozenset())
             values = {name: filler.text(value) for name, value in tokens.values.items()}
-            return Tokens(values, tokens.expires_in, tokens.handle)
+            return Tokens(values, tokens.expires_in, tokens.handle, tokens.ends_in)
         if isinstance(asked, Request):
             told = await _answer(transport, network, asked, vault, f"{prefix}.{step}")
         elif isinstance(asked, Visit) and visit is not None:

@@ -23,11 +23,15 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Lasts:
-    """How many seconds a token holds that was made without a way to renew it, counted from when it was made."""
+    """How many seconds a token holds that was made without a way to renew it, counted from when it was made.
+
+    `extends`: whether a renewal makes the whole login hold so much longer; else that ends when it ends.
+    """
 
     seconds: float
     source: str
     date: str
+    extends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

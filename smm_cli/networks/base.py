@@ -82,8 +82,6 @@ class Network:
     """Whether a person without a handle here is worth a warning; False where people are simply named."""
     token_lasts: ClassVar[Lasts | None] = None
     """How long its tokens hold where nobody tells and none can be renewed."""
-    renewal_extends: ClassVar[bool] = False
-    """Whether each renewal makes the whole login hold longer; else it ends when it ends."""
     handoff: ClassVar[bool] = False
     steps: ClassVar[str] = ""
     """What a person creates in which console before `smm channel login`, told step by step."""

@@ -36,8 +36,9 @@ class Instagram(MetaNetwork):
     title = "Instagram"
     docs = f"{DOCS}/content-publishing"
     auth = OAuth2(scopes=SCOPES)
-    token_lasts = Lasts(60 * 86_400, "developers.facebook.com/docs/instagram-platform/reference/refresh_access_token", "2026-11-23")
-    renewal_extends = True
+    token_lasts = Lasts(
+        60 * 86_400, "developers.facebook.com/docs/instagram-platform/reference/refresh_access_token", "2026-11-23", extends=True
+    )
     text = (
         Limit("text", 2200, "utf16", f"{MEDIA}, caption; what a character is, is not said: counted strictly", "2026-11-22"),
         Limit("alt", 1000, "utf16", f"{MEDIA}, alt_text", "2026-11-22"),

@@ -39,8 +39,9 @@ class Pinterest(OwnApp):
     title = "Pinterest"
     docs = "https://developers.pinterest.com/docs/api/v5/pins-create"
     auth = OAuth2(scopes=SCOPES)
-    token_lasts = Lasts(30 * 86_400, "developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization", "2026-11-23")
-    renewal_extends = True
+    token_lasts = Lasts(
+        30 * 86_400, "developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization", "2026-11-23", extends=True
+    )
     text = (
         Limit("text", 800, "code_points", f"{SPEC}, PinCreate.description", "2025-12-11"),
         Limit("title", 100, "code_points", f"{SPEC}, PinCreate.title", "2025-12-11"),

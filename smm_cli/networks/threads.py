@@ -40,8 +40,7 @@ class Threads(MetaNetwork):
     title = "Threads"
     docs = f"{DOCS}/posts"
     auth = OAuth2(scopes=SCOPES)
-    token_lasts = Lasts(60 * 86_400, "developers.facebook.com/docs/threads/get-started/long-lived-tokens", "2026-11-23")
-    renewal_extends = True
+    token_lasts = Lasts(60 * 86_400, "developers.facebook.com/docs/threads/get-started/long-lived-tokens", "2026-11-23", extends=True)
     text = (
         Limit("text", 500, "utf16", f"{DOCS}/posts: an emoji counts as its bytes", "2026-11-22"),
         Limit("alt", 1000, "utf16", f"{DOCS}/posts/accessibility", "2026-11-22"),

@@ -34,11 +34,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What `login` and `refresh` return: values are handles of secrets in earlier answers; `expires_in` seconds."""
+    """What `login` and `refresh` return: values are handles of secrets in earlier answers; `expires_in` seconds.
+
+    `ends_in`: seconds after which they cannot be renewed either, so that a person must log in again; None: never, or nobody knows.
+    """
 
     values: Mapping[str, str]
     expires_in: float | None = None
     handle: str = ""
+    ends_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
