@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -405,3 +408,30 @@ def test_the_door_stays_shut_with_a_ledger_in_postgresql(root, database, said):
     assert said("publish")[0] == 0
     assert said("publish")[0] == 0
     assert not nothing_to_do(["-C", str(root), "publish"])
+
+
+@pytest.mark.slow
+def test_a_move_that_is_killed_has_moved_all_or_nothing(root, database, cluster):
+    many = 20_000
+    with Ledger.open(root / ".smm" / "ledger.db", "t", "office") as ledger:
+        rows = [{"n": f"r{n}", "note": "x" * 50} for n in range(many)]
+        sql = "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note) VALUES ('t', :n, 1, 'r', 0, 's', :note)"
+        ledger.write(lambda c: c.executemany(sql, rows))
+    command = [sys.executable, "-m", "smm_cli", "-C", str(root), "ledger", "move", "--to", database]
+    outcomes = set()
+    for seconds in (0.7, 1.0, 1.3, 1.7, 2.2):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.kill()
+        process.communicate()
+        made = cluster.ask("SELECT to_regclass('smm.attempt') IS NOT NULL", database)[0][0]
+        found = cluster.ask("SELECT count(*) FROM smm.attempt", database)[0][0] if made else 0
+        outcomes.add(found)
+        assert found in (0, many)
+        if not found:
+            Ledger.open(root / ".smm" / "ledger.db", "t", "office").close()
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    assert cluster.ask("SELECT count(*) FROM smm.attempt", database) == [(many,)]
+    with pytest.raises(LedgerError, match="moved"):
+        Ledger.open(root / ".smm" / "ledger.db", "t", "office")
