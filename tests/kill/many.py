@@ -111,9 +111,14 @@ class World:
         config.mkdir(parents=True, exist_ok=True)
         (config / "config.toml").write_text(f'runner = "runner-{slot}"\n')
         (config / "config.toml").chmod(0o600)
-        env = {**self.env, "XDG_CONFIG_HOME": str(config.parent)}
+        self.started(slot).unlink(missing_ok=True)
+        env = {**self.env, "XDG_CONFIG_HOME": str(config.parent), "SMM_STARTED": str(self.started(slot))}
         command = [sys.executable, str(HERE / "once.py"), "-C", str(self.root(slot)), "publish"]
         return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=TREE)
+
+    def started(self, slot: int) -> Path:
+        """Is there once the runner `slot` begins with its work: Python has read all that it needs."""
+        return self.folder / f"started-{slot}"
 
     def live_and_die(self, slot: int, seed: str) -> None:
         """A runner that is killed five times, each time at a random moment of its work, and started anew."""
@@ -121,8 +126,11 @@ class World:
         until = time.monotonic() + 300
         while deaths < DEATHS and time.monotonic() < until:
             process = self.start(slot)
+            if chance.random() > 0.1:  # one in ten dies while it starts
+                while process.poll() is None and not self.started(slot).exists():
+                    time.sleep(0.01)
             try:
-                process.wait(chance.uniform(0.4, 4.0))
+                process.wait(chance.uniform(0.0, 3.0))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 deaths += 1

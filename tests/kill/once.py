@@ -1,4 +1,4 @@
-"""`smm …` by a clock that is as many seconds ahead as the file $SMM_AHEAD says at each moment."""
+"""`smm …` by a clock that is as many seconds ahead as the file $SMM_AHEAD says at each moment. It touches $SMM_STARTED before it begins."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Ahead:
 
 
 def main() -> int:
+    Path(os.environ["SMM_STARTED"]).touch()
     try:
         return publish(Session(sys.argv[2], Ahead()))
     except SmmError as error:
