@@ -54,7 +54,8 @@ def listing(root: Path, remote: str, patterns: Sequence[str]) -> dict[str, str]:
     try:
         said = git.run(root, "ls-remote", "--refs", remote, *patterns, limit=PATIENCE)
     except ConfigError as error:
-        raise Unreachable(f"{remote} cannot be reached: {error.what.removeprefix('git ls-remote: ')}", slug="no-remote") from error
+        why = error.what.removeprefix("git ls-remote: ").rstrip(".")
+        raise Unreachable(f"{remote} cannot be reached: {why}", slug="no-remote") from error
     rows = (line.split("\t", 1) for line in said.decode("utf-8", "surrogateescape").splitlines() if "\t" in line)
     return {name: oid for oid, name in rows}
 

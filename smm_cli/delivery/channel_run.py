@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from smm_cli.delivery.freeze import content_digest, payload_from, payload_text, 
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.lasting import forgets
 from smm_cli.delivery.papers import Papers
-from smm_cli.delivery.planning import unapproved
+from smm_cli.delivery.planning import approved_by, unapproved
 from smm_cli.delivery.prepare import Prepared
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome, send
@@ -23,7 +24,7 @@ from smm_cli.errors import AuthFailed, ConfigError, LedgerError, PostError, SmmE
 from smm_cli.ledger.claims import BUSY, Claim, Gate, take
 from smm_cli.ledger.journal import PUBLISH
 from smm_cli.ledger.outcomes import ended, freeze
-from smm_cli.ledger.progress import know_credential
+from smm_cli.ledger.progress import know_credential, slow_hash
 from smm_cli.ledger.vault import Vault
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Account, Channel
@@ -165,7 +166,8 @@ class ChannelRun:
         if shared is not None:
             if (gate := await shared.claim(delivery, post.text_digest)) is not None:
                 return gate
-            know_credential(ledger, delivery.name, credential)
+            hashed = await asyncio.to_thread(slow_hash, credential, delivery.channel)  # once for each; it takes its time
+            know_credential(ledger, delivery.name, credential, hashed)
         claim = await ledger.commit(
             lambda c: take(c, ledger.calendar, delivery, ledger.alive.owner, now, post.text_digest, credential, ledger.alive.is_alive)
         )
@@ -242,7 +244,7 @@ class ChannelRun:
             runner=self.ledger.runner,
             campaign=post.campaign,
             author=post.author,
-            approved_by=tuple(line.split()[0] for line in post.approved if line.split()),
+            approved_by=approved_by(self.runner.calendar, self.runner.source, post),
             due=delivery.at,
         )
 

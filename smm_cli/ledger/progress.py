@@ -43,25 +43,24 @@ def _progress(ledger: Ledger, row: Any) -> Progress:
     params = {"calendar": ledger.calendar, "name": row["name"], "act": PUBLISH}
     parts = ledger.db.read("SELECT * FROM part WHERE calendar = :calendar AND delivery = :name AND act = :act ORDER BY part", params)
     found["parts"] = [
-        {"part": part["part"], **{name: part[name] for name in PART}, "credential": slow_hash(part["credential"], row["name"])}
+        {"part": part["part"], **{name: part[name] for name in PART}, "credential": slow_hash(part["credential"], row["channel"])}
         for part in parts
     ]
     return found
 
 
-@lru_cache(maxsize=256)
-def slow_hash(credential: str, delivery: str) -> str:
-    """A credential's fingerprint as it may stand in a repository that others read: each guess at a password costs 16 MB and time."""
+@lru_cache(maxsize=1024)
+def slow_hash(credential: str, channel: str) -> str:
+    """A credential's fingerprint as it may stand in a repository that others read: each guess at a password costs 8 MB and time."""
     if not credential or credential.startswith(HASHED):
         return credential
     import hashlib
 
-    return HASHED + hashlib.scrypt(credential.encode(), salt=delivery.encode(), n=1 << 14, r=8, p=1, dklen=16).hex()
+    return HASHED + hashlib.scrypt(credential.encode(), salt=channel.encode(), n=1 << 13, r=8, p=1, dklen=16).hex()
 
 
-def know_credential(ledger: Ledger, delivery: str, credential: str) -> None:
+def know_credential(ledger: Ledger, delivery: str, credential: str, hashed: str) -> None:
     """Where another runner's intent was sent with `credential`, say so as this ledger does: then it may be repeated."""
-    hashed = slow_hash(credential, delivery)
     params = {"calendar": ledger.calendar, "name": delivery, "credential": credential, "hashed": hashed}
     if ledger.db.read("SELECT part FROM part WHERE calendar = :calendar AND delivery = :name AND credential = :hashed", params):
         change = "UPDATE part SET credential = :credential WHERE calendar = :calendar AND delivery = :name AND credential = :hashed"

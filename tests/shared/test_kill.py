@@ -27,7 +27,7 @@ def test_whatever_step_it_dies_at_another_machine_ends_it_once(team, dies, netwo
     fake = team.channel("it", "mastodon" if network == "gotosocial" else network)
     if network == "gotosocial":
         fake.relate(network)
-    for at in count(1):
+    for at in count(1) if network in ("gotosocial", "webhook") else count(3, 5):
         team.post(f"post{at}", "\n\n---\n\n".join(f"Part {n} of {at}." for n in range(PARTS[network])))
         team.push()
         first, second = team.clone(f"first{at}"), team.clone(f"second{at}")
