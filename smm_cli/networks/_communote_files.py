@@ -9,7 +9,7 @@ from typing import Any
 
 from smm_cli.errors import Retriable
 from smm_cli.networks._communote_topic import Topic
-from smm_cli.networks._file import blob_of
+from smm_cli.networks._file import blob_of, ending_of
 from smm_cli.words.conversation import Step
 from smm_cli.words.exchange import Field, Multipart
 from smm_cli.words.post import Media
@@ -26,8 +26,7 @@ def uploaded(topic: Topic, media: tuple[Media, ...], had: Mapping[str, Any], ses
         if blob.sha256 in had:
             files[blob.sha256] = had[blob.sha256]
             continue
-        ending = blob.type.rpartition("/")[2].replace("jpeg", "jpg").replace("quicktime", "mov").replace("mpeg", "mp3")
-        body = Multipart((Field("file", blob, f"{medium.kind}.{ending}", blob.type),))
+        body = Multipart((Field("file", blob, f"{medium.kind}.{ending_of(blob)}", blob.type),))
         query = (("attachmentUploadSessionId", session),)
         answer = yield topic.ask("POST", "/attachments", body, query=query, keeps_for=KEEPS, timeout=300.0)
         id = answer.get("result", 0, "attachmentId")

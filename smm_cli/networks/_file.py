@@ -13,6 +13,11 @@ def blob_of(medium: Media) -> Blob:
     return medium.blob
 
 
+def ending_of(blob: Blob) -> str:
+    """The usual ending of a file of this type."""
+    return blob.type.rpartition("/")[2].replace("jpeg", "jpg").replace("quicktime", "mov").replace("mpeg", "mp3")
+
+
 def film_name(blob: Blob) -> str:
     """A file name for a film: the user's own may tell more than she wants."""
     return "film.mov" if blob.type == "video/quicktime" else "film.mp4"

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from smm_cli.errors import Retriable
-from smm_cli.networks._file import blob_of
+from smm_cli.networks._file import blob_of, ending_of
 from smm_cli.words.conversation import Step, Wait
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Field, Multipart, Request
@@ -80,5 +80,4 @@ def _focus(medium: Media) -> str:
 
 def _name(path: str, blob: Blob) -> str:
     """A neutral file name with the right ending: the user's own may tell more than she wants."""
-    ending = blob.type.rpartition("/")[2].replace("jpeg", "jpg").replace("mpeg", "mp3").replace("quicktime", "mov")
-    return f"{path.rpartition('/')[2].rpartition('.')[0] and 'media'}.{ending}"
+    return f"{path.rpartition('/')[2].rpartition('.')[0] and 'media'}.{ending_of(blob)}"

@@ -6,8 +6,9 @@ from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.errors import OutcomeUnknown, Rejected
 from smm_cli.networks._mastodon_lookup import find_status, receipt_of
+from smm_cli.networks._pointer import id_in
 from smm_cli.words.channel import Account
 from smm_cli.words.conversation import Step
 from smm_cli.words.delivery import PartReceipt
@@ -39,10 +40,8 @@ class Server:
 
     def found(self, pointer: Mapping[str, str] | None, key: str) -> Generator[Step, Any, str]:
         """The id of a status that a post points to; an address is looked up by the server itself."""
-        if not pointer or "id" in pointer:
-            return pointer["id"] if pointer else ""
-        if "post" in pointer:
-            raise Retriable(f"{key}: the post {pointer['post']} is not yet published on this channel")
+        if not pointer or "url" not in pointer:
+            return id_in(pointer, key)
         # its own name may differ from that of its handles
         own = (self.host, self.account.handle.rpartition("@")[2]) if self.account else (self.host,)
         found: str = yield from find_status(self.url, own, pointer["url"])

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from smm_cli.errors import Rejected
+from smm_cli.networks._file import ending_of
 from smm_cli.text.matrix import MATRIX_TO
 from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Json, Request
@@ -92,8 +93,7 @@ def receipt_of(event: str, room: str, content: Mapping[str, Any], via: tuple[str
 
 def file_name(medium: Media) -> str:
     """A neutral file name with the right ending: the user's own may tell more than she wants."""
-    ending = medium.blob.type.rpartition("/")[2] if medium.blob else "bin"
-    return f"{medium.kind or 'file'}.{ending.replace('jpeg', 'jpg').replace('quicktime', 'mov').replace('mpeg', 'mp3')}"
+    return f"{medium.kind or 'file'}.{ending_of(medium.blob) if medium.blob else 'bin'}"
 
 
 def _facts_of(medium: Media) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from smm_cli.errors import Retriable
 from smm_cli.networks._matrix_event import event_in, file_name
+from smm_cli.networks._pointer import id_in
 from smm_cli.networks._short import described
 from smm_cli.networks.base import Facts
 from smm_cli.text.dialects import plain
@@ -51,8 +51,4 @@ def user_of(facts: Facts, channel: Channel, network: str) -> Written:
 def answered_by(message: PayloadPart) -> str:
     """The id of the event that a message answers: one of ours, or what a matrix.to address names; empty for none."""
     target = message.fields.get("reply_to")
-    if not target or "id" in target:
-        return str(target["id"]) if target else ""
-    if "post" in target:
-        raise Retriable(f"reply_to: the post {target['post']} is not yet published on this channel")
-    return event_in(target["url"])
+    return event_in(target["url"]) if target and "url" in target else id_in(target, "reply_to")

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from smm_cli.networks._article import Kept, file_name, placed
-from smm_cli.networks._moment import SKEW, earliest
+from smm_cli.networks._moment import SKEW, earliest, moment
 from smm_cli.networks._short import short
 from smm_cli.networks._squashed import squashed
 from smm_cli.words.conversation import Absent, CannotTell, Found, Intent, Looking
@@ -123,8 +123,5 @@ def _text(entry: Mapping[str, Any]) -> str:
 
 
 def _moment(entry: Mapping[str, Any]) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str((entry.get("published") or [""])[0]))
-    except (ValueError, LookupError, TypeError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    told = entry.get("published")
+    return moment(told[0], UTC) if isinstance(told, list) and told else None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._file import blob_of
 from smm_cli.networks._moment import moment
+from smm_cli.networks._pointer import id_in
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Field, Json, Multipart, Request, handle
 from smm_cli.words.post import Media
@@ -56,10 +57,8 @@ class Api:
 
     def found(self, pointer: Mapping[str, str] | None, key: str) -> Generator[Request, Any, str]:
         """The id of a note that a post points to; the server fetches one that lives elsewhere."""
-        if not pointer or "id" in pointer:
-            return pointer["id"] if pointer else ""
-        if "post" in pointer:
-            raise Retriable(f"{key}: the post {pointer['post']} is not yet published on this channel")
+        if not pointer or "url" not in pointer:
+            return id_in(pointer, key)
         url = pointer["url"]
         if url.startswith(f"{self.server}/notes/"):
             return url.rstrip("/").rpartition("/")[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from smm_cli.words.conversation import Intent
@@ -11,15 +11,17 @@ SKEW = timedelta(seconds=60)
 """How far a server's clock may be behind."""
 
 
-def moment(value: Any) -> datetime | None:
-    """A time as servers write it (ISO 8601, mostly with Z), aware; None for anything else."""
+def moment(value: Any, zone: tzinfo | None = None) -> datetime | None:
+    """A time as servers write it (ISO 8601, mostly with Z), aware; None for anything else. `zone` is meant where it names none."""
     if not isinstance(value, str):
         return None
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    if found.tzinfo:
+        return found
+    return found.replace(tzinfo=zone) if zone else None
 
 
 def earliest(intent: Intent) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC
 from typing import Any
 
 from smm_cli.errors import OutcomeUnknown
@@ -57,7 +57,7 @@ def find_pin(base: str, message: PayloadPart, intent: Intent) -> Looking:
             break
         pins = [pin for pin in page.get("items") if isinstance(pin, Mapping)]
         for pin in pins:
-            at = _made_at(pin)
+            at = moment(pin.get("created_at"), UTC)
             times += [at] if at else []
             if at and at >= since and all(squashed(pin.get(key)) == squashed(value) for key, value in wanted.items()):
                 return Found(receipt_of(pin))
@@ -74,13 +74,7 @@ def said_of(message: PayloadPart) -> dict[str, Any]:
     return {key: value for key, value in {**said, **message.fields}.items() if key in (*SAID, "alt_text") and value}
 
 
-def _made_at(pin: Mapping[str, Any]) -> datetime | None:
-    """When a Pin was made: with a zone or, of old, without; then it is UTC."""
-    said = str(pin.get("created_at"))
-    return moment(said) or moment(f"{said}Z")
-
-
 def receipt_of(pin: Mapping[str, Any]) -> PartReceipt:
     """The receipt of a Pin as the API shows it."""
     id = str(pin.get("id"))
-    return PartReceipt(id, f"https://www.pinterest.com/pin/{id}/", {}, _made_at(pin))
+    return PartReceipt(id, f"https://www.pinterest.com/pin/{id}/", {}, moment(pin.get("created_at"), UTC))

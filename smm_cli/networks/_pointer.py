@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from smm_cli.errors import Retriable
 from smm_cli.networks.base import Facts
 
 
@@ -11,3 +14,10 @@ def pointer(target: str, facts: Facts, part: int) -> dict[str, str]:
     if receipt and receipt.parts:
         return {"id": receipt.parts[part].id}
     return {"url": target} if target.startswith(("https://", "http://")) else {"post": target}
+
+
+def id_in(target: Mapping[str, str] | None, key: str) -> str:
+    """The id that `key` of a post points to; empty where it points to nothing, or to an address. Raises Retriable for no public post."""
+    if target and "post" in target:
+        raise Retriable(f"{key}: the post {target['post']} is not yet published on this channel")
+    return target.get("id", "") if target else ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html as escaping
 from collections.abc import Generator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from smm_cli.errors import AuthFailed, OutcomeUnknown, Rejected, SmmError
 from smm_cli.networks._article import Article, Drawn, Kept, Written, alt_of, figure, free_name, kept_files, place, placed
 from smm_cli.networks._file import blob_of
-from smm_cli.networks._moment import earliest
+from smm_cli.networks._moment import earliest, moment
 from smm_cli.networks._short import short
 from smm_cli.networks._wordpress_fault import KNOWN_TERM, read_fault
 from smm_cli.networks.base import Facts, Later
@@ -116,7 +116,7 @@ class WordPressRest(Article):
         there = yield self._named(",".join((name, *(f"{name}-{number}" for number in NUMBERED))))
         items = there.body if isinstance(there.body, list) else [{"slug": name}]
         for item in items:
-            made = _moment(item.get("date_gmt"))
+            made = moment(item.get("date_gmt"), UTC)
             if item.get("id") and _title(item) == title and (made is None or made >= earliest(intent)):
                 return Found(_receipt(item, {}))
         return CannotTell(f"the posts of {self.host}") if any(item.get("slug") == name for item in items) else Absent()
@@ -204,16 +204,9 @@ def _receipt(post: Mapping[str, Any], kept: Mapping[str, Kept]) -> PartReceipt:
     more: dict[str, Any] = {key: str(post[key]) for key in ("slug", "status") if post.get(key)}
     if kept:
         more["media"] = {name: [one.url, one.id] for name, one in kept.items()}
-    return PartReceipt(str(post.get("id", "")), str(post.get("link") or ""), more, _moment(post.get("date_gmt")))
+    return PartReceipt(str(post.get("id", "")), str(post.get("link") or ""), more, moment(post.get("date_gmt"), UTC))
 
 
 def _title(post: Mapping[str, Any]) -> str:
     said = post.get("title")
     return escaping.unescape(str(said.get("raw", "")) if isinstance(said, Mapping) else str(said or ""))
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
-    except ValueError:
-        return None

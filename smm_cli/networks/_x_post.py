@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
+from smm_cli.errors import OutcomeUnknown, Rejected
 from smm_cli.networks._handoff import form
-from smm_cli.networks._pointer import pointer
+from smm_cli.networks._pointer import id_in, pointer
 from smm_cli.networks._short import described, short
 from smm_cli.networks._x_remarks import STATUS
 from smm_cli.networks.base import Facts, Network
@@ -97,10 +97,8 @@ def receipt_of(account: Account | None, id: str, media: list[str] | None = None)
 
 def _id_of(target: Mapping[str, str] | None, name: str) -> str:
     """The id of a post that is answered or quoted."""
-    if not target or "id" in target:
-        return target["id"] if target else ""
-    if "post" in target:
-        raise Retriable(f"{name}: the post {target['post']} is not yet published on this channel")
+    if not target or "url" not in target:
+        return id_in(target, name)
     found = STATUS.match(target["url"])
     if not found:
         raise Rejected(f"{name}: {target['url']} is no post on X", hint="its address looks like https://x.com/name/status/123")
