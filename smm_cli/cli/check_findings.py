@@ -40,7 +40,8 @@ def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable
     What went out on a channel is not looked at again there: a changed file of a published post does not act.
     """
     planned = plan_of(runner)
-    found = [*of_config, *planned.indexed.problems, *_state_in_git(runner), *check_approval(runner.calendar)]
+    found = [*of_config, *planned.indexed.problems, *_state_in_git(runner)]
+    found += check_approval(runner.calendar, _unapproved(planned))
     found += [_outdated(post, name) for post, name in outdated(runner, planned.indexed.posts)]
     chosen = choose(planned.indexed) if choose else None
     posts = tuple(post for post in planned.indexed.posts if chosen is None or post.path in chosen)
@@ -59,6 +60,11 @@ def _state_in_git(runner: Runner) -> Iterator[Problem]:
     if git.is_repository(runner.calendar.root) and git.status_of(runner.calendar.root, STATE).committed:
         hint = f"git rm -r --cached {STATE}, put {STATE}/ into .gitignore, and make new tokens if it was pushed"
         yield Problem("state-in-git", f"{STATE}/ is in git: it holds this machine's memory and tokens", Place(STATE), hint)
+
+
+def _unapproved(planned: Planned) -> list[Post]:
+    held = {delivery.post for delivery in planned.plan.deliveries if delivery.reason == "approval"}
+    return [post for post in planned.indexed.posts if post.id in held] if held else []
 
 
 def _outdated(post: Post, name: str) -> Problem:

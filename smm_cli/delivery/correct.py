@@ -13,6 +13,7 @@ from smm_cli.delivery.corrections import Correction
 from smm_cli.delivery.freeze import content_digest
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.held_channel import Held, held_channel
+from smm_cli.delivery.planning import approved_by
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.sending import Later, Lost, Sending
 from smm_cli.delivery.settle import Undecided, settle
@@ -212,7 +213,7 @@ def _after(receipt: Receipt, correction: Correction, parts: Sequence[PartReceipt
     numbers = ", ".join(map(str, done))
     why = "" if whole and len(done) == len(parts) else f"part {numbers} of {len(parts)}"
     changes = (*receipt.changes, Change(CORRECTED if whole else PARTLY, runner.clock.now(), why))
-    people = tuple(line.split()[0] for line in correction.post.approved if line.split())
+    people = approved_by(runner.calendar, runner.source, correction.post)
     if not whole:
         return replace(receipt, parts=tuple(parts), changes=changes)
     return replace(receipt, parts=tuple(parts), changes=changes, digest=correction.post.text_digest, approved_by=people)

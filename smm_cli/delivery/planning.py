@@ -70,6 +70,17 @@ def unapproved(calendar: Calendar, source: Source, post: Post, channel: Channel)
     return missing(post, digest, calendar, GitWitness(calendar, source))
 
 
+def approved_by(calendar: Calendar, source: Source, post: Post) -> tuple[str, ...]:
+    """Who approved the present content of `post`; where merging approves, who merged it, as far as that is known."""
+    from smm_cli.calendar.digest import approval_digest
+    from smm_cli.calendar.witness import GitWitness
+
+    if calendar.approval.by == "merge":
+        return tuple(sorted(GitWitness(calendar, source).merged(post).people)) if asks_anything(calendar) else ()
+    digest = approval_digest(post, calendar, source) if post.approved else ""
+    return tuple(words[0] for line in post.approved if (words := line.split()) and words[-1] == digest)
+
+
 def held_by(problems: Iterable[Problem], posts: Iterable[Post]) -> dict[str, str]:
     """Posts that stand in the index though something is wrong with their file (two posts of one id): id to what is wrong."""
     wrong = {problem.place.file: problem.what for problem in problems if problem.severity == ERROR}

@@ -60,6 +60,7 @@ def test_a_squash_by_the_site_alone_says_what_is_missing(reviewed):
     reviewed.git("merge", "-q", "--squash", "topic")
     reviewed.git("commit", "-qm", "A change (#12)", committer=GITHUB)
     assert "Merged-by: NAME" in reviewed.why()
+    assert "Merged-by: NAME" in reviewed.smm("check")
 
 
 def test_a_squash_with_a_trailer_names_who_reviewed(reviewed):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from smm_cli.ledger.receipts import read_receipts
 from tests.cli.test_post_withdraw import CONFIG, Cli
 
 
@@ -143,3 +144,14 @@ def test_as_json_it_tells_each_delivery(cli: Cli) -> None:
         "launch@blog": (True, True, None),
         "launch@toots": (True, True, None),
     }
+
+
+def test_a_receipt_names_who_approved_what_stands_there_and_nobody_else(cli: Cli) -> None:
+    config = cli.root / "channels.toml"
+    config.write_text(config.read_text() + "\n[approval]\nrequired = true\n")
+    cli("post", "approve", "launch", "--as", "ada", "--yes")
+    edit(cli, "Two.", "Zwei.")
+    cli("post", "approve", "launch", "--as", "ben", "--yes")
+    cli("post", "correct", "launch@toots", "--yes")
+    found = {one.channel: one.approved_by for one in read_receipts(cli.root / "receipts")}
+    assert found == {"blog": (), "toots": ("ben",)}
