@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import Retriable
 from smm_cli.ledger.claims import Claim, Gate, give_back, hold_channel
@@ -43,7 +44,8 @@ async def held_channel(runner: Runner, receipt: Receipt, channel: Channel, netwo
         if isinstance(found, Gate):
             raise Retriable(found.why, hint="try again in a minute", slug=found.reason)
         try:
-            yield Held(runner, network, found, credential)
+            async with alive(ledger, found, runner.clock):
+                yield Held(runner, network, found, credential)
         finally:
             await ledger.commit(lambda c: give_back(c, found))
     finally:
