@@ -8,15 +8,48 @@ from typing import Any
 
 from smm_cli.errors import AuthFailed, ConfigError, Retriable
 from smm_cli.networks._bluesky_place import is_loopback, pds_of
+from smm_cli.networks.base import host_of
 from smm_cli.words.channel import Account
 from smm_cli.words.conversation import LoggingIn, Tokens, Verifying
 from smm_cli.words.exchange import Answer, Json, Request, handle
+from smm_cli.words.frozen import dataclass
 
 SECRETS = ("accessJwt", "refreshJwt")
 SERVER = "xrpc/com.atproto.server"
 OLDER = re.compile(r"0\.[0-4]\.\d+")
 OLDER_LIMITS = {"image_bytes": 1_000_000, "video_bytes": 100_000_000}
 """What a PDS before 0.5 takes. Source: its lexicons (0.4.217), which it checks records by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a channel is at home: the server that it logs in at, and the one that keeps the account."""
+
+    settings: Any
+    account: Account | None
+
+    @property
+    def server(self) -> str:
+        """Where the channel logs in."""
+        return str(self.settings.server)
+
+    @property
+    def pds(self) -> str:
+        """The account's own server, once verify has found it; the one of the settings before that."""
+        return str((self.account.facts.get("pds") if self.account else "") or self.server)
+
+    def did(self) -> Generator[Request, Answer, str]:
+        """The account's DID, asked for where verify has not found it."""
+        known = self.account.facts.get("did") if self.account else ""
+        return str(known or (yield from who(self.server))["did"])
+
+    def hosts(self) -> tuple[str, ...]:
+        """The server that the channel logs in at, the one that keeps the account, and the video service.
+
+        The last gets tokens made for it and for one method, as handles, never the session.
+        """
+        addresses = (self.server, self.pds, self.settings.video_service)
+        return tuple(dict.fromkeys(host_of(address) for address in addresses if address))
 
 
 def log_in(server: str, identifier: str, channel: str) -> LoggingIn:

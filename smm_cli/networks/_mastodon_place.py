@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smm_cli.errors import OutcomeUnknown, Rejected
-from smm_cli.networks._mastodon_lookup import find_status, receipt_of
+from smm_cli.networks._mastodon_lookup import find_status, look_for, receipt_of
+from smm_cli.networks._mastodon_relatives import Relative, relative_of
 from smm_cli.networks._pointer import id_in
 from smm_cli.words.channel import Account
-from smm_cli.words.conversation import Step
-from smm_cli.words.delivery import PartReceipt
+from smm_cli.words.conversation import Intent, Looking, Step
+from smm_cli.words.delivery import PartReceipt, PayloadPart
 from smm_cli.words.exchange import Answer
 from smm_cli.words.frozen import dataclass
 
@@ -37,6 +38,25 @@ class Server:
     def types(self) -> frozenset[str]:
         """The types of files that it names; empty where it names none."""
         return frozenset((self.account.facts.get("types") if self.account else None) or ())
+
+    @property
+    def relative(self) -> Relative:
+        """The program that it runs, as far as that differs from Mastodon."""
+        return relative_of(self.account)
+
+    @property
+    def uploads(self) -> str:
+        """Where media go."""
+        return f"{self.url}{self.relative.upload}"
+
+    def status(self, id: str = "") -> str:
+        """The API's address of a status, or of all of them."""
+        return f"{self.url}/api/v1/statuses{'/' if id else ''}{id}"
+
+    def look_for(self, message: PayloadPart, intent: Intent, earlier: Any) -> Looking:
+        """Among the account's own statuses. A direct message may be missing from that list elsewhere than on Mastodon."""
+        whole = message.fields.get("visibility") != "direct" or self.is_mastodon
+        return (yield from look_for(self.url, intent, earlier, whole, message.media))
 
     def found(self, pointer: Mapping[str, str] | None, key: str) -> Generator[Step, Any, str]:
         """The id of a status that a post points to; an address is looked up by the server itself."""

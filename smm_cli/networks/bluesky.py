@@ -12,7 +12,7 @@ from smm_cli.networks._bluesky_fault import bluesky_fault
 from smm_cli.networks._bluesky_message import fields_of, message_of, remarks_on
 from smm_cli.networks._bluesky_pds import Pds
 from smm_cli.networks._bluesky_post import deleted, embedded, look_for, record_of, written
-from smm_cli.networks.base import Facts, Later, Network, Repeat, host_of
+from smm_cli.networks.base import Facts, Later, Network, Repeat
 from smm_cli.words.auth import Session
 from smm_cli.words.conversation import Doing, Earlier, Intent, LoggingIn, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
@@ -59,17 +59,10 @@ class Bluesky(Network):
 
     fault = staticmethod(bluesky_fault)
 
-    # -- where ---------------------------------------------------------------------------------------------------------------
-
     @property
-    def server(self) -> str:
-        """Where the channel logs in."""
-        return str(self.settings.server)
-
-    @property
-    def pds(self) -> str:
-        """The account's own server, once verify has found it; the one of the settings before that."""
-        return str(self._fact("pds") or self.server)
+    def home(self) -> session.Home:
+        """Where the channel logs in, and where the account is kept."""
+        return session.Home(self.settings, self.account)
 
     @property
     def identifier(self) -> str:
@@ -77,15 +70,7 @@ class Bluesky(Network):
         return str(self.settings.identifier or self.channel.account).removeprefix("@")
 
     def hosts(self) -> tuple[str, ...]:
-        """The server that the channel logs in at, the one that keeps the account, and the video service.
-
-        The last gets tokens made for it and for one method, as handles, never the session.
-        """
-        addresses = (self.server, self.pds, self.settings.video_service)
-        return tuple(dict.fromkeys(host_of(address) for address in addresses if address))
-
-    def _fact(self, name: str) -> Any:
-        return self.account.facts.get(name) if self.account else None
+        return self.home.hosts()
 
     def repeat(self) -> Repeat | None:
         """For ever: the same record under the same key is what is there already; the server then makes no commit."""
@@ -111,8 +96,8 @@ class Bluesky(Network):
 
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Upload, fetch the card, find people and posts, then the one putRecord that publishes; who may answer or quote comes after it."""
-        message, post, pds = payload.parts[part], payload.fields, Pds(self.pds)
-        repo = self._fact("did") or (yield from session.who(self.server))["did"]
+        message, post, pds = payload.parts[part], payload.fields, Pds(self.home.pds)
+        repo = yield from self.home.did()
         media = yield from embedded(message, repo, pds, self.settings.video_service)
         dids = yield from pds.people(span["value"] for span in message.fields.get("facets", ()) if span["kind"] == "mention")
         target = (yield from pds.post(post.get("reply_to"), "reply_to")) if part == 0 else None
@@ -123,24 +108,23 @@ class Bluesky(Network):
         return (yield from written(pds, repo, payload, part, record, self.settings.app))
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """Where the record was to be written: decisive."""
         return (yield from look_for(payload, intent, self.settings.app, self.identifier))
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Delete the record, and what stands beside it."""
-        yield from deleted(Pds(self.pds), receipt)
+        yield from deleted(Pds(self.home.pds), receipt)
 
     def verify(self) -> Verifying:
         """Whose password it is, which server keeps the account and how old that is."""
-        return (yield from session.account_behind(self.server, self.settings.app))
+        return (yield from session.account_behind(self.home.server, self.settings.app))
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
         """Exchange the app password for a session."""
-        return (yield from session.log_in(self.server, inputs.get("identifier") or self.identifier, self.channel.name))
+        return (yield from session.log_in(self.home.server, inputs.get("identifier") or self.identifier, self.channel.name))
 
     def refresh(self) -> LoggingIn:
         """Renew the session with its refresh token."""
-        return (yield from session.renew(self.server))
+        return (yield from session.renew(self.home.server))
 
 
 NETWORK = Bluesky

@@ -14,10 +14,8 @@ from urllib.parse import quote
 
 from smm_cli.errors import SmmError
 from smm_cli.networks._mastodon_fault import read_fault
-from smm_cli.networks._mastodon_lookup import look_for
 from smm_cli.networks._mastodon_media import attached_again, upload_all
 from smm_cli.networks._mastodon_place import Server
-from smm_cli.networks._mastodon_relatives import relative_of
 from smm_cli.networks._mastodon_remarks import remarks_on
 from smm_cli.networks._mastodon_server import ask_server, sign_in
 from smm_cli.networks._mastodon_status import changed_body, message_of, new_body
@@ -71,8 +69,8 @@ class Mastodon(Network):
 
     def __init__(self, channel: Channel, account: Account | None = None) -> None:
         super().__init__(channel, account)
-        self.server, self.relative = Server(self.settings.server, account), relative_of(account)
-        vars(self).update(visibilities=self.relative.visibilities, mixing=self.relative.mixing)  # as this server has it
+        self.server = Server(self.settings.server, account)
+        vars(self).update(visibilities=self.server.relative.visibilities, mixing=self.server.relative.mixing)  # as this server has it
 
     def repeat(self) -> Repeat | None:
         """One hour, on Mastodon alone: others ignore the Idempotency-Key, and an unknown server might."""
@@ -81,7 +79,7 @@ class Mastodon(Network):
     @cached_property
     def media_limits(self) -> tuple[MediaLimit, ...]:
         """As declared, less the types that this server does not name."""
-        return self.relative.files(super().media_limits, self.most_media, self.server.types)
+        return self.server.relative.files(super().media_limits, self.most_media, self.server.types)
 
     # -- composing -------------------------------------------------------------------------------------------------------
 
@@ -100,33 +98,30 @@ class Mastodon(Network):
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Upload and wait for the media, find what is answered or quoted, then the one request that publishes."""
         message, server = payload.parts[part], self.server
-        media = yield from upload_all(f"{server.url}{self.relative.upload}", message.media)
+        media = yield from upload_all(server.uploads, message.media)
         reply = yield from server.found(message.fields.get("reply_to"), "reply_to")
         quoted = yield from server.found(message.fields.get("quote"), "quote")
         earlier = yield Earlier()
-        body = new_body(message, media, self.relative, earlier.id if earlier else reply, quoted)
+        body = new_body(message, media, server.relative, earlier.id if earlier else reply, quoted)
         headers = {"idempotency-key": f"{payload.key}-{part}"}
-        answer = yield Request("POST", f"{server.url}/api/v1/statuses", Json(body), headers, commits=True)
+        answer = yield Request("POST", server.status(), Json(body), headers, commits=True)
         return server.receipt(answer, media)
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """Change one status; media that it already has are kept, new ones uploaded. To say it twice changes nothing."""
         message, server = payload.parts[part], self.server
-        kept, media = yield from attached_again(f"{server.url}{self.relative.upload}", message.media, receipt)
-        body = changed_body(message, media, self.relative, kept)
-        answer = yield Request("PUT", f"{server.url}/api/v1/statuses/{receipt.id}", Json(body))
+        kept, media = yield from attached_again(server.uploads, message.media, receipt)
+        body = changed_body(message, media, server.relative, kept)
+        answer = yield Request("PUT", server.status(receipt.id), Json(body))
         return server.receipt(answer, media)
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
         """Take one status down; one that is gone already is success."""
-        request = Request("DELETE", f"{self.server.url}/api/v1/statuses/{receipt.id}", expect=(200, 404), reads="any", may_fail=True)
+        request = Request("DELETE", self.server.status(receipt.id), expect=(200, 404), reads="any", may_fail=True)
         yield from take_down(self, request, self.server.host, lambda answer: answer.status in (404, 410))
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
-        """Among the account's own statuses. A direct message may be missing from that list elsewhere than on Mastodon."""
-        message = payload.parts[intent.part]
-        whole = message.fields.get("visibility") != "direct" or self.server.is_mastodon
-        return (yield from look_for(self.server.url, intent, earlier, whole, message.media))
+        return (yield from self.server.look_for(payload.parts[intent.part], intent, earlier))
 
     def verify(self) -> Verifying:
         """Who the token belongs to, what the server runs, and its limits."""
@@ -137,7 +132,7 @@ class Mastodon(Network):
         return (yield from sign_in(self.server.url, self.server.host, SCOPES, inputs))
 
     def fault(self, status: int, headers: Mapping[str, str], body: Any) -> SmmError | None:
-        return read_fault(status, headers, body, self.server.host, hurries=self.relative.hurries)
+        return read_fault(status, headers, body, self.server.host, hurries=self.server.relative.hurries)
 
 
 NETWORK = Mastodon
