@@ -67,8 +67,6 @@ def _lay(engine: Engine, files: Mapping[str, str], target: Path) -> bool:
             if ".." in path.split("/") or path.startswith("/"):
                 raise LedgerError(f"the snapshot names a file outside the calendar: {path}", hint="smm ledger sync", slug="files")
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if hashlib.sha256(data).hexdigest() != files[path]:
-                raise LedgerError(f"{path} is damaged in the database", hint="smm ledger sync --force brings it anew", slug="files")
             with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
                 file.flush()
@@ -84,7 +82,7 @@ def _lay(engine: Engine, files: Mapping[str, str], target: Path) -> bool:
 
 def _read(engine: Engine, files: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each file. Raises KeyError for bytes that are gone."""
-    told = contents(engine, {files[LIST]}, None)[files[LIST]]
+    told = _sound(LIST, contents(engine, {files[LIST]}, None)[files[LIST]], files)
     folder = tomllib.loads(told.decode("utf-8-sig")).get("ledger", {}).get("files", "")
     shared = Path(folder) if folder else None
     texts = sorted(path for path in files if path.endswith(".md"))
@@ -92,7 +90,14 @@ def _read(engine: Engine, files: Mapping[str, str]) -> Iterator[tuple[str, bytes
     for paths in (*few, *([path] for path in sorted(files.keys() - set(texts)))):  # media may be large: one by one
         found = contents(engine, {files[path] for path in paths}, shared)
         for path in paths:
-            yield path, found[files[path]]
+            yield path, _sound(path, found[files[path]], files)
+
+
+def _sound(path: str, data: bytes, files: Mapping[str, str]) -> bytes:
+    if hashlib.sha256(data).hexdigest() != files[path]:
+        hint = "restore the database, or the shared folder, from a backup"
+        raise LedgerError(f"{path} is damaged where the calendar is kept", hint=hint, slug="files")
+    return data
 
 
 def _sweep(current: Path) -> None:
