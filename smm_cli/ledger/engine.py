@@ -89,6 +89,14 @@ class Engine(Protocol):
         """A number that every writing transaction raises; None where there is none that a door could look at."""
 
 
+def later(c: Connection, sql: str, params: Params) -> None:
+    """A step whose result nobody asks for: it is done, in order, before the next question or the end of the transaction.
+
+    Over a line to a server such steps go together, so that an act costs few round trips.
+    """
+    getattr(c, "later", c.execute)(sql, params)
+
+
 def now_of(c: Connection, now: datetime) -> datetime:
     """The moment by which a lease is judged in this transaction: the database's, where it keeps one; else `now`."""
     told: datetime | None = getattr(c, "now", None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from smm_cli.ledger.engine import Connection, Engine, Row
+from smm_cli.ledger.engine import Connection, Engine, Row, later
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.post import Blob
@@ -91,7 +91,8 @@ class Journal:
 
 def record_answer(c: Connection, key: Key, entry: Entry) -> None:
     """Keep an expected answer, so that it is never asked for again."""
-    c.execute(
+    later(
+        c,
         "INSERT INTO exchange (calendar, delivery, act, part, n, fingerprint, answer, keeps_until)"
         " VALUES (:calendar, :delivery, :act, :part, :n, :fingerprint, :answer, :keeps_until)"
         " ON CONFLICT (calendar, delivery, act, part, n) DO UPDATE SET fingerprint = excluded.fingerprint,"
@@ -108,13 +109,14 @@ def record_answer(c: Connection, key: Key, entry: Entry) -> None:
 
 def drop_from(c: Connection, key: Key, n: int) -> None:
     """Forget the exchanges of a part from the `n`-th on, and its waits; never while an intent is open."""
-    c.execute(f"DELETE FROM exchange WHERE {WHERE} AND n >= :n", {**key.params, "n": n})
-    c.execute(f"UPDATE part SET wait_step = NULL, wait_until = NULL WHERE {WHERE}", key.params)
+    later(c, f"DELETE FROM exchange WHERE {WHERE} AND n >= :n", {**key.params, "n": n})
+    later(c, f"UPDATE part SET wait_step = NULL, wait_until = NULL WHERE {WHERE}", key.params)
 
 
 def open_intent(c: Connection, key: Key, n: int, request: str, at: datetime, credential: str) -> None:
     """The mark made, and made durable, before a request that publishes leaves."""
-    c.execute(
+    later(
+        c,
         "INSERT INTO part (calendar, delivery, act, part, intent, intent_n, intent_at, credential, first_intent_at)"
         " VALUES (:calendar, :delivery, :act, :part, :request, :n, :at, :credential, :at)"
         " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET intent = :request, intent_n = :n, intent_at = :at,"
@@ -125,14 +127,17 @@ def open_intent(c: Connection, key: Key, n: int, request: str, at: datetime, cre
 
 def close_intent(c: Connection, key: Key) -> None:
     """What was about to be sent is surely not public."""
-    c.execute(
-        f"UPDATE part SET intent = '', intent_n = NULL, intent_at = NULL, first_intent_at = NULL, credential = '' WHERE {WHERE}", key.params
+    later(
+        c,
+        f"UPDATE part SET intent = '', intent_n = NULL, intent_at = NULL, first_intent_at = NULL, credential = '' WHERE {WHERE}",
+        key.params,
     )
 
 
 def publish_part(c: Connection, key: Key, at: datetime, receipt: PartReceipt | None, done: bool) -> None:
     """The part is public; its receipt as far as it is known; `done`: no finishing touch is left. The intent ends here."""
-    c.execute(
+    later(
+        c,
         "INSERT INTO part (calendar, delivery, act, part, public_at, receipt, done)"
         " VALUES (:calendar, :delivery, :act, :part, :at, :receipt, :done)"
         " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET public_at = coalesce(part.public_at, :at),"
@@ -143,7 +148,8 @@ def publish_part(c: Connection, key: Key, at: datetime, receipt: PartReceipt | N
 
 def record_wait(c: Connection, key: Key, step: int, until: datetime) -> None:
     """Remember that the conversation waits at its `step`-th step."""
-    c.execute(
+    later(
+        c,
         "INSERT INTO part (calendar, delivery, act, part, wait_step, wait_until) VALUES (:calendar, :delivery, :act, :part, :step, :until)"
         " ON CONFLICT (calendar, delivery, act, part) DO UPDATE SET wait_step = :step, wait_until = :until",
         {**key.params, "step": step, "until": ms(until)},
@@ -153,8 +159,8 @@ def record_wait(c: Connection, key: Key, step: int, until: datetime) -> None:
 def forget_exchanges(c: Connection, calendar: str, delivery: str, act: str) -> None:
     """A finished delivery keeps its receipt only: no bodies, no capabilities."""
     params = {"calendar": calendar, "delivery": delivery, "act": act}
-    c.execute("DELETE FROM exchange WHERE calendar = :calendar AND delivery = :delivery AND act = :act", params)
-    c.execute("DELETE FROM capability WHERE calendar = :calendar AND delivery = :delivery", params)
+    later(c, "DELETE FROM exchange WHERE calendar = :calendar AND delivery = :delivery AND act = :act", params)
+    later(c, "DELETE FROM capability WHERE calendar = :calendar AND delivery = :delivery", params)
 
 
 def answer_text(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from smm_cli.ledger.claims import Claim, give_back, holds
-from smm_cli.ledger.engine import Connection
+from smm_cli.ledger.engine import Connection, later
 from smm_cli.ledger.journal import PUBLISH, forget_exchanges
 from smm_cli.ledger.moments import ms
 from smm_cli.ledger.receipts import read_receipt, receipt_text
@@ -17,7 +17,8 @@ RECEIPT = "receipt = :receipt, receipt_written = 0, digest = CASE WHEN :digest =
 
 def keep_receipt(c: Connection, calendar: str, receipt: Receipt, text: str = "") -> None:
     """Keep a receipt in the ledger until its file is written; it stays there as what the file must say (`text`, if made already)."""
-    c.execute(
+    later(
+        c,
         f"UPDATE delivery SET {RECEIPT} WHERE calendar = :calendar AND name = :name",
         {"calendar": calendar, "name": receipt.delivery, "receipt": text or receipt_text(receipt), "digest": receipt.digest},
     )
@@ -25,7 +26,8 @@ def keep_receipt(c: Connection, calendar: str, receipt: Receipt, text: str = "")
 
 def published(c: Connection, claim: Claim, receipt: Receipt, parts: int, note: str = "", text: str = "") -> None:
     """Every part is public: the channel is free, the receipt (`text`, if made already) is kept, bodies and capabilities are forgotten."""
-    c.execute(
+    later(
+        c,
         "UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = :note, slug = '', payload = '',"
         f" parts_public = :parts, parts_total = :parts, {RECEIPT} WHERE calendar = :calendar AND name = :name",
         {
@@ -61,7 +63,8 @@ def ended(
     """
     if not holds(c, claim):
         return
-    c.execute(
+    later(
+        c,
         "UPDATE delivery SET state = :state, next_at = :next_at, attempts = attempts + :counted, note = :note, slug = :slug,"
         " parts_public = :public, parts_total = :total WHERE calendar = :calendar AND name = :name AND state = 'sending'",
         {
@@ -81,7 +84,8 @@ def ended(
 
 def freeze(c: Connection, claim: Claim, payload: str) -> None:
     """From the first intent on the payload stays as it is, and lateness is no reason any more to stop half-way."""
-    c.execute(
+    later(
+        c,
         "UPDATE delivery SET payload = :payload, released = 1 WHERE calendar = :calendar AND name = :name",
         {"calendar": claim.calendar, "name": claim.delivery, "payload": payload},
     )
@@ -89,7 +93,8 @@ def freeze(c: Connection, claim: Claim, payload: str) -> None:
 
 def log_attempt(c: Connection, claim: Claim, at: datetime, part: int, slug: str, note: str) -> None:
     """A line of the attempt log; `note` is already masked."""
-    c.execute(
+    later(
+        c,
         "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note)"
         " VALUES (:calendar, :name, :at, :runner, :part, :slug, :note)",
         {

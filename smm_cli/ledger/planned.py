@@ -90,7 +90,7 @@ def keep_good(engine: Engine, calendar: str, version: int, now: datetime, good: 
 
 def changes(engine: Engine) -> int:
     """A number that is another after deliveries were decided or ended, of whatever calendar."""
-    return int(engine.read("SELECT last_value FROM changes")[0][0])
+    return int(engine.read("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM changes")[0][0])
 
 
 def ask_for_plan(engine: Engine, calendar: str) -> None:

@@ -46,11 +46,32 @@ class Transaction:
     def __init__(self, connection: Pg, now: datetime | None) -> None:
         self._connection = connection
         self.now = now
+        self._steps: list[str] = []
+
+    def later(self, sql: str, params: Params) -> None:
+        """Do this, and ask nothing of it, before what comes next."""
+        self._steps.append(psycopg.ClientCursor(self._connection).mogrify(for_psycopg(sql), storable(params)))
+
+    def flush(self) -> None:
+        """Do what was put off, in one round trip."""
+        if self._steps:
+            steps, self._steps = self._steps, []
+            self._connection.execute("; ".join(steps).encode())
+
+    def commit(self) -> str:
+        """Do what was put off, and commit; what the database says of the end."""
+        steps, self._steps = self._steps, []
+        last = self._connection.execute("; ".join([*steps, "COMMIT"]).encode())
+        while last.nextset():
+            pass
+        return last.statusmessage or ""
 
     def execute(self, sql: str, params: Params | None = None, /) -> Cursor:
+        self.flush()
         return self._connection.execute(for_psycopg(sql), storable(params or {}))
 
     def executemany(self, sql: str, params: Iterable[Params], /) -> Cursor:
+        self.flush()
         cursor = self._connection.cursor()
         cursor.executemany(for_psycopg(sql), [storable(one) for one in params])
         return cursor
@@ -163,9 +184,10 @@ class Postgres(Gathering):
         now = moment(stamp[0]) if stamp else self.clock.now()
         if self._shifted is not None and now is not None:
             self._shifted.set_right(now)
-        value = attempt.value = act(Transaction(connection, now if self._shifted else None))
+        transaction = Transaction(connection, now if self._shifted else None)
+        value = attempt.value = act(transaction)
         attempt.committing = True
-        if connection.execute(b"COMMIT").statusmessage != "COMMIT":
+        if transaction.commit() != "COMMIT":
             raise LedgerError("the ledger undid a write", hint="please report it: smm doctor writes a report", slug="ledger-write")
         return value
 
