@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from smm_cli.errors import Rejected
 from smm_cli.networks._file import ending_of
 from smm_cli.text.matrix import MATRIX_TO
-from smm_cli.words.delivery import PartReceipt, PayloadPart
+from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Json, Request
 from smm_cli.words.post import Media
 
@@ -28,6 +28,12 @@ def message(part: PayloadPart, transaction: str, uploaded: str = "") -> dict[str
         return {**common, "body": part.text, "format": "org.matrix.custom.html", "formatted_body": said["formatted_body"]}
     medium = part.media[0]
     return {**common, "body": part.text, "filename": file_name(medium), "url": uploaded, "info": _facts_of(medium)}
+
+
+def content_of(payload: Payload, part: int, uploaded: str, earlier: PartReceipt | None, reply: str) -> dict[str, Any]:
+    """The content of a part's event, with what it continues or answers; its mark is its transaction."""
+    content = message(payload.parts[part], f"smm{payload.key[:40]}-{part}", uploaded)
+    return related(content, earlier, reply, threaded=sum("formatted_body" in one.fields for one in payload.parts) > 1)
 
 
 def size(content: Mapping[str, Any]) -> int:

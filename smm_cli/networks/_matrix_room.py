@@ -24,6 +24,7 @@ class Room:
 
     settings: Any
     account: Account | None
+    channel: str
 
     @property
     def server(self) -> str:
@@ -40,11 +41,16 @@ class Room:
         """Servers that know the room: as set, else the account's own."""
         return tuple(self.settings.via) or ((self.user.partition(":")[2],) if ":" in self.user else ())
 
-    def repeat(self, device: str, *, token: bool) -> Repeat | None:
+    @property
+    def device(self) -> str:
+        """The device that the channel logs in as: equal on every machine, since transaction ids count within one device."""
+        return str(self.settings.device) or f"SMM-{self.channel}"
+
+    def repeat(self, *, token: bool) -> Repeat | None:
         """A day, on Synapse, while the token belongs to the device that it should belong to; others keep transaction ids as they like."""
         if not self.account or self.account.software != "synapse":
             return None
-        ours = token or self.account.facts.get("device") == device
+        ours = token or self.account.facts.get("device") == self.device
         return Repeat(DAY, SYNAPSE_KEEPS, "2026-11-23") if ours else None
 
     def find(self) -> Generator[Step, Any, str]:

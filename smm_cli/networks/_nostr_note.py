@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
-from smm_cli.errors import Retriable
+from smm_cli.errors import Rejected, Retriable
 from smm_cli.networks import _nostr_event as events
 from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import public_address
 from smm_cli.networks._short import described, short
 from smm_cli.networks.base import Facts
 from smm_cli.text.nostr import clean, encode
-from smm_cli.words.delivery import Payload, PayloadPart
+from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Request, Slice
 from smm_cli.words.post import Media, Part, Post
 from smm_cli.words.tree import Mention
@@ -83,6 +83,16 @@ def event_of(
         content += f"\n\nnostr:{encode('note', bytes.fromhex(quoted['id']))}"
         tags.append(["q", str(quoted["id"]), str(quoted.get("relay") or ""), *([quoted["author"]] if quoted.get("author") else [])])
     return {"created_at": at, "kind": kind, "tags": tags, "content": content}
+
+
+def later_event(blossom: Sequence[str], payload: Payload, part: int, receipt: PartReceipt) -> Generator[Request, Any, dict[str, Any]]:
+    """The event that replaces an article: one of its name that is younger. Raises Rejected for a note, which nothing replaces."""
+    message = payload.parts[part]
+    if message.fields["kind"] != events.ARTICLE:
+        raise Rejected("a note on Nostr cannot be changed", hint="withdraw it, and publish anew")
+    media = yield from kept_at(blossom, message.media)
+    event = event_of(payload, part, media, None, None)
+    return event | {"created_at": max(int(receipt.more.get("created_at", 0)), event["created_at"]) + 1}
 
 
 def _line(text: str) -> str:

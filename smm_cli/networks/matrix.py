@@ -70,17 +70,12 @@ class Matrix(Network):
         return Bearer() if settings.get("sign_in") == "token" else Session()
 
     @property
-    def device(self) -> str:
-        """The device that the channel logs in as: equal on every machine, since transaction ids count within one device."""
-        return str(self.settings.device) or f"SMM-{self.channel.name}"
-
-    @property
     def room(self) -> Room:
         """Where it writes."""
-        return Room(self.settings, self.account)
+        return Room(self.settings, self.account, self.channel.name)
 
     def repeat(self) -> Repeat | None:
-        return self.room.repeat(self.device, token=isinstance(self.auth, Bearer))
+        return self.room.repeat(token=isinstance(self.auth, Bearer))
 
     # -- composing -------------------------------------------------------------------------------------------------------
 
@@ -103,10 +98,8 @@ class Matrix(Network):
         reply = answered_by(message)
         uploaded = yield from homeserver.upload_for(room.server, message)
         earlier = yield Earlier()
-        transaction = f"smm{payload.key[:40]}-{part}"
-        threaded = sum("formatted_body" in one.fields for one in payload.parts) > 1
-        content = events.related(events.message(message, transaction, uploaded), earlier, reply, threaded=threaded)
-        answer = yield events.send(room.server, id, transaction, content, commits=True)
+        content = events.content_of(payload, part, uploaded, earlier, reply)
+        answer = yield events.send(room.server, id, content[events.MARK], content, commits=True)
         return room.receipt(answer, id, content)
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
@@ -128,7 +121,7 @@ class Matrix(Network):
 
     def login(self, inputs: Mapping[str, str]) -> LoggingIn:
         """The password for a token, on the channel's own device."""
-        return (yield from homeserver.log_in(self.room.server, inputs.get("identifier") or self.settings.identifier, self.device))
+        return (yield from homeserver.log_in(self.room.server, inputs.get("identifier") or self.settings.identifier, self.room.device))
 
 
 NETWORK = Matrix

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smm_cli.errors import Rejected
-from smm_cli.networks import _nostr_event as events
 from smm_cli.networks._nostr_fault import read_fault
-from smm_cli.networks._nostr_note import event_of, kept_at, message_of, targets_of
+from smm_cli.networks._nostr_note import event_of, kept_at, later_event, message_of, targets_of
 from smm_cli.networks._nostr_relays import Relays, demanded
 from smm_cli.networks._nostr_remarks import remarks_on
 from smm_cli.networks._usual_files import usual_files
@@ -99,8 +97,7 @@ class Nostr(Network):
 
     def publish(self, payload: Payload, part: int) -> Publishing:
         """Upload, find what is answered, then one event for all relays; who failed for now is told once more."""
-        message = payload.parts[part]
-        media = yield from kept_at(self.settings.blossom, message.media)
+        media = yield from kept_at(self.settings.blossom, payload.parts[part].media)
         target = (yield from self._relays.found(payload.fields.get("reply_to"), "reply_to")) if part == 0 else None
         quoted = demanded(payload.fields.get("quote"), "quote") if part == 0 else None
         earlier = yield Earlier()
@@ -109,12 +106,7 @@ class Nostr(Network):
 
     def edit(self, payload: Payload, part: int, receipt: PartReceipt) -> Publishing:
         """An article is replaced by a later one of its name. A note cannot be changed."""
-        message = payload.parts[part]
-        if message.fields["kind"] != events.ARTICLE:
-            raise Rejected("a note on Nostr cannot be changed", hint="withdraw it, and publish anew")
-        media = yield from kept_at(self.settings.blossom, message.media)
-        event = event_of(payload, part, media, None, None)
-        event["created_at"] = max(int(receipt.more.get("created_at", 0)), event["created_at"]) + 1
+        event = yield from later_event(self.settings.blossom, payload, part, receipt)
         return self._relays.receipt((yield self._relays.tell(event)))
 
     def withdraw(self, receipt: PartReceipt, part: int) -> Doing:
