@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from smm_cli.accounts.age import read_age, write_age
-from smm_cli.accounts.private import write_private
-from smm_cli.accounts.references import age_file, file_of, parse, resolve
+from smm_cli.accounts.references import age_file, parse, put_back, resolve
 from smm_cli.accounts.tokens import StoredTokens, TokenStore
 from smm_cli.calendar.model import Calendar
 from smm_cli.errors import ConfigError
@@ -59,7 +58,7 @@ class Credentials:
     def value(self, name: str) -> str:
         """The lasting secret or stored token `name`. Raises ConfigError."""
         tokens = self.tokens()
-        if name not in self._values and tokens and name in tokens.values and not self._in_file(name):
+        if name not in self._values and tokens and name in tokens.values and not self._takes_back(name):
             return tokens.values[name]
         if name not in self._values:
             self._values[name] = self._stand_in(name) if self.stand_in else self._resolved(name)
@@ -75,7 +74,7 @@ class Credentials:
         return {name: self._values.get(name) or await self._waited(name) for name in names}
 
     async def _waited(self, name: str) -> str:
-        slow = not self.stand_in and self._reference(name).startswith("command:")
+        slow = not self.stand_in and self._reference(name).startswith(("command:", "keyring:"))
         return await asyncio.to_thread(self.value, name) if slow else self.value(name)
 
     @property
@@ -109,8 +108,9 @@ class Credentials:
         """Whether one reference holds "user:password", so that the second may be missing."""
         return isinstance(self.secret, str) and bool(self.secret)
 
-    def _in_file(self, name: str) -> bool:
-        return not self.stand_in and self._reference(name).startswith("file:")
+    def _takes_back(self, name: str) -> bool:
+        """Whether a renewed secret goes back to where its reference names it."""
+        return not self.stand_in and self._reference(name).startswith(("file:", "keyring:"))
 
     def _stand_in(self, name: str) -> str:
         account = self.channel.account.removeprefix("@").split("@")[0] or self.channel.name
@@ -150,14 +150,13 @@ class Credentials:
         self.version += 1
 
     def keep(self, values: Mapping[str, str], expires_at: datetime | None, handle: str = "", ends_at: datetime | None = None) -> None:
-        """Keep renewed tokens, on disk before it returns; one that stands in a `file:` goes back there. Call it under the lock."""
+        """Keep renewed tokens, kept before it returns; one of a `file:` or the keyring goes back there. Call it under the lock."""
         rest = dict(values)
         if not self.stand_in:
             old = self._stored()
-            for name in [name for name in rest if name in self.names and self._in_file(name)]:
-                path = file_of(self._reference(name), self.calendar.root)
-                if path is not None:
-                    write_private(path, rest.pop(name).encode() + b"\n")
+            for name in [name for name in rest if name in self.names and self._takes_back(name)]:
+                put_back(self._reference(name), self.calendar.root, rest[name], name=f"{self.channel.name} ({name})")
+                del rest[name]
             rest = {**(old.values if old else {}), **rest}
             handle = self.channel.account or handle or (old.handle if old else "")
             ends_at = ends_at or (old.ends_at if old else None)

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from smm_cli.accounts.age import write_age
 from smm_cli.accounts.credentials import Credentials, same_account
 from smm_cli.accounts.masks import remember
-from smm_cli.accounts.private import write_private
-from smm_cli.accounts.references import age_file, file_of
+from smm_cli.accounts.references import age_file, put_back
 from smm_cli.accounts.tokens import StoredTokens
 from smm_cli.calendar.model import Calendar
 from smm_cli.errors import AuthFailed
@@ -83,10 +82,9 @@ def _write_lasting(calendar: Calendar, channel: Channel, logged_in: LoggedIn) ->
     said = {name: reference for name, reference in old.items() if reference}
     given = [name for name in logged_in.lasting if name in logged_in.values]
     for name in given:
-        path = file_of(said[name], calendar.root) if name in said else None
-        if path is None:
+        if not said.get(name, "").startswith(("file:", "keyring:")):
             place = f"{FOLDER}/{channel.name}" if len(logged_in.lasting) == 1 else f"{FOLDER}/{channel.name}.{name}"
-            said[name], path = f"file:{place}", calendar.root / place
-        write_private(path, logged_in.values[name].encode() + b"\n")
+            said[name] = f"file:{place}"
+        put_back(said[name], calendar.root, logged_in.values[name], name=f"{channel.name} ({name})")
     plain = not isinstance(channel.secret, Mapping) and set(said) <= set(logged_in.lasting[:1])
     return next(iter(said.values()), "") if plain else said

@@ -1,4 +1,4 @@
-"""References to secrets, as channels.toml writes them: env:, file:, command:. The value is read when a request is signed, not before."""
+"""References to secrets, as channels.toml writes them. The value is read when a request is signed, not before."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from smm_cli.accounts.keychain import read_keyring, write_keyring
 from smm_cli.accounts.masks import remember
-from smm_cli.accounts.private import read_private
+from smm_cli.accounts.private import read_private, write_private
 from smm_cli.accounts.trust import is_trusted
 from smm_cli.errors import ConfigError
 
 SCHEMES = ("env", "file", "command", "age", "keyring")
-LATER = frozenset({"keyring"})
 SECONDS = 30.0
 """The longest that a `command:` may take."""
 
@@ -47,13 +47,13 @@ def age_file(secret: object, root: Path) -> Path | None:
 def resolve(reference: str, root: Path, *, name: str, hide: bool = True) -> str:
     """The value behind `reference`, masked from now on if `hide`; `name` says whose it is. Raises ConfigError, never with the value."""
     scheme, rest = parse(reference)
-    if scheme in LATER:
-        raise ConfigError(f"{name}: {scheme}: is not available in this version", hint="use env:, file: or command:", slug="secret-scheme")
     if scheme == "env":
         value = _from_environment(rest, name)
     elif scheme == "file":
         value = _text(read_private(root / Path(rest).expanduser(), f"{name} ({reference})"), f"{name}: {reference}")
         value = value.removesuffix("\n").removesuffix("\r")
+    elif scheme == "keyring":
+        value = read_keyring(rest, name)
     elif scheme == "age":
         value = _from_age(root / Path(rest).expanduser(), name)
     else:
@@ -63,6 +63,15 @@ def resolve(reference: str, root: Path, *, name: str, hide: bool = True) -> str:
     if hide:
         remember(value)
     return value
+
+
+def put_back(reference: str, root: Path, value: str, *, name: str) -> None:
+    """Replace what a `file:` or `keyring:` reference names by `value`; kept when it returns. Raises ConfigError."""
+    scheme, rest = parse(reference)
+    if scheme == "keyring":
+        write_keyring(rest, value, name)
+    elif (path := file_of(reference, root)) is not None:
+        write_private(path, value.encode() + b"\n")
 
 
 def _from_age(path: Path, name: str) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Path = tuple[str | int, ...]
-SCHEMES = ("env", "file", "age", "command")
-LATER = ("keyring",)
+SCHEMES = ("env", "file", "age", "command", "keyring")
 NAMED = re.compile(
     r"(.*_)?(secret|token|password|passwort|passwd|pass|api_key|apikey|private_key|access_key|secret_key|client_secret|key_secret|seed|mnemonic)"
 )
@@ -50,18 +49,18 @@ LONG = re.compile(r"[A-Za-z0-9_\-+=]{32,}|[A-Za-z0-9_\-+/=]{40,}")
 def check_reference(value: str, name: str) -> str:
     """What is wrong with a text that must be a reference to a secret; empty where nothing is. Never repeats the text."""
     scheme, colon, rest = value.partition(":")
-    if colon and scheme in LATER:
-        return f"{scheme}: is not available in this version: write env:NAME, file:PATH, age:PATH or command:PROGRAM"
     if colon and scheme in SCHEMES:
         if scheme == "env" and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest):
             return "after env: comes the name of an environment variable, such as env:MASTODON_TOKEN"
+        if scheme == "keyring" and not re.fullmatch(r"[^/]*[^/\s][^/]*/.*\S.*", rest):
+            return "after keyring: come a service and a user, such as keyring:smm/mastodon"
         return "" if rest.strip() else f"after {scheme}: comes {'a program' if scheme == 'command' else 'a path'}"
     return f'a secret stands here in plain: write {name} = "env:NAME", "file:PATH" or "command:PROGRAM"'
 
 
 def is_reference(value: str) -> bool:
     """Whether the text names a secret kept elsewhere."""
-    return value.partition(":")[0] in (*SCHEMES, *LATER) and ":" in value
+    return value.partition(":")[0] in SCHEMES and ":" in value
 
 
 def looks_like_token(text: str, key: str = "") -> bool:

@@ -76,6 +76,7 @@ def login(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser: paste the code that the page shows.")] = False,
     identifier: Annotated[str, typer.Option(help="Whom to log in, where the network asks: a handle or a mail address.")] = "",
     age: Annotated[str, typer.Option(metavar="FILE", help="Keep it in this file, encrypted with age; it may lie in git.")] = "",
+    keyring: Annotated[bool, typer.Option("--keyring", help="Keep it in the keyring of this machine's user.")] = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     push: Push = False,
@@ -84,10 +85,11 @@ def login(
 
     Example: smm channel login mastodon
     """
+    from smm_cli.cli.channel_login import Kept
     from smm_cli.cli.channel_login import login as act
 
-    keeping = Keeping(dry_run, commit, push)
-    return act(ctx.obj, name, token_stdin=token_stdin, browser=not no_browser, identifier=identifier, age=age, keeping=keeping)
+    keeping, kept = Keeping(dry_run, commit, push), Kept(age, keyring)
+    return act(ctx.obj, name, token_stdin=token_stdin, browser=not no_browser, identifier=identifier, kept=kept, keeping=keeping)
 
 
 @app.command()

@@ -7,10 +7,11 @@ import secrets
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from smm_cli.accounts.keychain import reference_for, usable
 from smm_cli.accounts.logged_in import FOLDER, LoggedIn, store_login
 from smm_cli.accounts.masks import masked, remember
 from smm_cli.accounts.private import write_private
@@ -35,7 +36,7 @@ MOST = 16_384
 """Characters read from standard input: no token is longer."""
 
 
-def login(session: Session, name: str, *, token_stdin: bool, browser: bool, identifier: str, age: str, keeping: Keeping) -> int:
+def login(session: Session, name: str, *, token_stdin: bool, browser: bool, identifier: str, kept: Kept, keeping: Keeping) -> int:
     """Log the channel in. Raises AuthFailed, UsageError, Retriable, ConfigError: then nothing is saved."""
     calendar = session.calendar()
     if name not in calendar.channels:
@@ -51,9 +52,9 @@ def login(session: Session, name: str, *, token_stdin: bool, browser: bool, iden
         output.tell("Nothing was done.")
         return 0
     make_state(calendar.state)
+    place = kept.place(calendar, channel, network)
     logged_in, account = asyncio.run(_person_logs_in(calendar, network, session.clock, _Asked(token_stdin, browser, identifier)))
-    kept = replace(channel, secret=f"age:{age}") if age else channel
-    said = store_login(calendar, kept, logged_in, session.clock.now())
+    said = store_login(calendar, replace(channel, secret=place), logged_in, session.clock.now())
     _write(calendar, channel, said, logged_in.handle, keeping)
     account = account or asyncio.run(
         _verified(replace(channel, secret=said, account=channel.account or logged_in.handle), calendar, session)
@@ -63,6 +64,26 @@ def login(session: Session, name: str, *, token_stdin: bool, browser: bool, iden
             ledger.save_account(name, account, session.clock.now())
     output.out(f"logged in  {name}  {logged_in.handle or (account.handle if account else '')}".rstrip())
     return 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where the command line wants the login to be kept: in an encrypted file, in the keyring, else where channels.toml has it."""
+
+    age: str = ""
+    keyring: bool = False
+
+    def place(self, calendar: Calendar, channel: Channel, network: Network) -> str | Mapping[str, str]:
+        """What channels.toml is to say. Raises UsageError, and ConfigError where there is no keyring, before anybody logs in."""
+        if self.age and self.keyring:
+            raise UsageError("--age or --keyring, not both")
+        if not self.keyring:
+            return f"age:{self.age}" if self.age else channel.secret
+        names, old = network.auth.secrets, channel.secret if isinstance(channel.secret, Mapping) else {}
+        usable(channel.name)
+        if len(names) == 1 and not old:
+            return reference_for(calendar.name, channel.name)
+        return {**old, **{name: reference_for(calendar.name, channel.name, name) for name in names}}
 
 
 class _Asked:

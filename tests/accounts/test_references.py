@@ -133,12 +133,6 @@ def test_trust_is_kept_in_a_private_file_and_a_damaged_one_trusts_nothing(tmp_pa
         is_trusted(tmp_path, "pass show box")
 
 
-@pytest.mark.parametrize("reference", ["keyring:box"])
-def test_schemes_to_come_say_that_they_are_not_there_yet(tmp_path, reference):
-    with pytest.raises(ConfigError, match="not available in this version"):
-        resolve(reference, tmp_path, name="box")
-
-
 @pytest.mark.parametrize("text", [SECRET, "", "env: ", "http://x", "token:abc", "environment", "ENV:A"])
 def test_what_is_no_reference_is_refused_and_not_shown(text):
     with pytest.raises(ConfigError) as raised:

@@ -41,10 +41,14 @@ def test_a_reference_to_nothing_is_refused(reference: str, words: str):
     assert words in problem.what
 
 
-@pytest.mark.parametrize("scheme", ["keyring"])
-def test_schemes_of_later_versions_say_so(scheme: str):
-    (problem,) = problems_of(f'{HEAD}{TOOTS}secret = "{scheme}:secrets/toots"\n')
-    assert "not available in this version" in problem.what
+@pytest.mark.parametrize("rest", ["", "smm", "smm/", "/ada", " / "])
+def test_a_keyring_needs_a_service_and_a_user(rest: str):
+    (problem,) = problems_of(f'{HEAD}{TOOTS}secret = "keyring:{rest}"\n')
+    assert "keyring:smm/mastodon" in problem.what
+
+
+def test_a_place_in_the_keyring_is_a_reference():
+    assert problems_of(f'{HEAD}{TOOTS}secret = "keyring:smm/acme/toots"\n') == []
 
 
 def test_the_credentials_of_an_app_are_secrets_too():
