@@ -24,8 +24,13 @@ def snowflake(at: datetime) -> str:
     return str(max(0, int(at.timestamp() * 1000) - EPOCH) << 22)
 
 
-def look_for(room: Room, intent: Intent, earlier: Any) -> Looking:
-    """Found or Absent: all messages of channel or thread since the intent are read, the oldest first."""
+def look_for(room: Room, channel: str, intent: Intent, earlier: Any) -> Looking:
+    """Found or Absent: all messages of channel or thread since the intent are read, the oldest first.
+
+    Of a webhook, and of threads in a forum, nobody can tell.
+    """
+    if room.settings.webhook or (room.settings.forum and intent.part == 0):
+        return CannotTell(f"look into the channel {channel} on Discord yourself")
     sent = _sent_by(intent)
     where = str((earlier.more.get("thread") if earlier else "") or room.settings.thread or room.settings.channel)
     me = yield Request("GET", f"{room.base}/users/@me", headers=AGENT)

@@ -26,8 +26,11 @@ class Room:
         """The thread that the next message belongs into; empty for the channel itself, or for one that it opens."""
         return str(earlier.more.get("thread") or "") if earlier else str(self.settings.thread)
 
-    def post(self, message: PayloadPart, thread: str, nonce: str, target: str) -> Request:
-        """The request that publishes a message, into `thread` where there is one; the bot alone can answer a `target`."""
+    def post(self, message: PayloadPart, earlier: PartReceipt | None, nonce: str, target: str) -> Request:
+        """The request that publishes a message. The bot alone answers: the message before, or for the first part a `target`."""
+        thread = self.thread(earlier)
+        if earlier:
+            target = "" if earlier.more.get("opened") else earlier.id
         return self._through_webhook(message, thread) if self.settings.webhook else self._by_bot(message, thread, nonce, target)
 
     def _through_webhook(self, message: PayloadPart, thread: str) -> Request:
@@ -57,8 +60,9 @@ class Room:
     def _tags(self) -> dict[str, Any]:
         return {"applied_tags": list(self.settings.tags)} if self.settings.tags else {}
 
-    def receipt(self, answer: Answer, thread: str) -> PartReceipt:
+    def receipt(self, answer: Answer, earlier: PartReceipt | None) -> PartReceipt:
         """Of a thread that was opened the message stands inside; of a webhook's the channel is the thread."""
+        thread = self.thread(earlier)
         message = answer.get("message") if isinstance(answer.get("message"), Mapping) else answer.body
         made = receipt_of({"channel_id": answer.get("id"), **message}, self.guild)
         opened = self.settings.forum and not thread

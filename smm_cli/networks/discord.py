@@ -18,7 +18,7 @@ from smm_cli.networks.base import Facts, Later
 from smm_cli.text.discord import discord, escaped
 from smm_cli.words.auth import Auth, Bearer, InRequest
 from smm_cli.words.channel import Person
-from smm_cli.words.conversation import CannotTell, Doing, Earlier, Intent, Looking, Publishing, Verifying
+from smm_cli.words.conversation import Doing, Earlier, Intent, Looking, Publishing, Verifying
 from smm_cli.words.delivery import PartReceipt, Payload, PayloadPart
 from smm_cli.words.exchange import Answer
 from smm_cli.words.limit import AVIF, GIF, JPEG, PNG, WEBP, Limit, PollLimit
@@ -27,7 +27,6 @@ from smm_cli.words.problem import Place, Problem
 
 DOCS = "https://discord.com/developers/docs"
 MESSAGE, POLL, FILES = f"{DOCS}/resources/message#create-message", f"{DOCS}/resources/poll", f"{DOCS}/reference#uploading-files"
-SIZE = 10 * 1024 * 1024
 SOUNDS = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/mp4")
 
 
@@ -49,7 +48,7 @@ class Discord(Chat):
         Limit("thread_name", 100, "code_points", f"{DOCS}/resources/channel#start-thread-in-forum-or-media-channel", "2026-08-06"),
         Limit("question", 300, "code_points", POLL, "2026-08-06"),
     )
-    media = usual_files(SIZE, 10, FILES, "2026-08-06", (JPEG, PNG, GIF, WEBP, AVIF), SOUNDS)
+    media = usual_files(10 << 20, 10, FILES, "2026-08-06", (JPEG, PNG, GIF, WEBP, AVIF), SOUNDS)
     media_count = 10
     mixing = True
     poll = PollLimit(10, 55, 3600, 32 * 24 * 3600, POLL, "2026-08-06", media=True)
@@ -101,12 +100,9 @@ class Discord(Chat):
         message, room = payload.parts[part], self.room
         target, _ = self.answered(message)
         earlier = yield Earlier()
-        thread = room.thread(earlier)
-        if earlier:
-            target = "" if earlier.more.get("opened") else earlier.id
-        answer = yield room.post(message, thread, f"{payload.key[:20]}-{part}"[:25], target)
+        answer = yield room.post(message, earlier, f"{payload.key[:20]}-{part}"[:25], target)
         self.known(answer, "id")
-        receipt = room.receipt(answer, thread)
+        receipt = room.receipt(answer, earlier)
         if announcing := room.crossposting(receipt):
             yield receipt
             yield announcing
@@ -125,9 +121,7 @@ class Discord(Chat):
 
     def lookup(self, payload: Payload, intent: Intent, answers: tuple[Answer, ...], earlier: Any) -> Looking:
         """Among the channel's messages since then. Of a webhook, and of threads in a forum, nobody can tell."""
-        if self.settings.webhook or (self.settings.forum and intent.part == 0):
-            return CannotTell(f"look into the channel {self.channel.name} on Discord yourself")
-        return (yield from look_for(self.room, intent, earlier))
+        return (yield from look_for(self.room, self.channel.name, intent, earlier))
 
     def verify(self) -> Verifying:
         return (yield from self.room.account())

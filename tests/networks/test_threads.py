@@ -57,6 +57,12 @@ def committed(at):
     return [request for request in at.seen if request.commits]
 
 
+def test_parts_are_numbered_as_the_channel_says(facts):
+    network = NETWORK(replace(CHANNEL, settings={"numbering": "{n}/{of}"}))
+    parts = network.compose(Post("p", "p.md", "A sentence of some length. " * 40, split=True), facts).parts
+    assert [part.text.rpartition(" ")[2].strip() for part in parts] == [f"{n + 1}/{len(parts)}" for n in range(len(parts))]
+
+
 def problems(network, facts, **fields):
     post = Post("launch", "posts/launch.md", fields.pop("body", "Hello"), **fields)
     return [problem.slug for problem in check_payload(network, post, network.compose(post, facts), facts)]
