@@ -59,6 +59,7 @@ def resume(session: Session, scope: Pause, *, go_on: bool = False, keep_held: bo
     """End the pauses that `scope` names (all, where it names nothing): what fell due meanwhile stays held unless a person says go on."""
     if go_on and keep_held:
         raise UsageError("--go-on or --keep-held?")
+    _of_ref_now(session.calendar())  # a fresh clone has not heard of a pause that was made elsewhere
     with session.runner() as runner:
         calendar = runner.calendar
         ending = [found for found in calendar.pauses if _is_meant(found, scope)]

@@ -143,7 +143,7 @@ def install(
 def act(ctx: typer.Context) -> int:
     """For the job by hand of a git host: do what SMM_ACT says, with SMM_POST, SMM_CHANNEL, SMM_REASON, SMM_UNTIL, SMM_ADDRESS, SMM_SEEN.
 
-    Example: SMM_ACT=pause SMM_REASON="The server is down" smm runner act
+    Example: smm runner act, in a job whose environment says SMM_ACT=pause and SMM_REASON=…
     """
     from smm_cli.cli.runner_act import act as do
 

@@ -94,8 +94,9 @@ def _pause(root: Path, calendar: Calendar, wanted: Inputs) -> int:
 
 def _resume(root: Path, calendar: Calendar, wanted: Inputs, how: str = "--keep-held") -> int:
     scope = [f"--channel={wanted.channel}"] if wanted.channel else []
-    code = _smm(root, "resume", how, *scope, *_committing(root))
-    return code or _push(root, calendar, "resume", "resume")
+    before = git.head(root)
+    code = _smm(root, "resume", how, *scope, *_committing())
+    return code or _push(root, calendar, before, "resume", "the end of the pause")
 
 
 def _go_on(root: Path, calendar: Calendar, wanted: Inputs) -> int:
@@ -113,9 +114,9 @@ def _approve(root: Path, calendar: Calendar, wanted: Inputs) -> int:
         raise UsageError(what, hint="on your own machine: smm post approve POST --commit --push", slug="act-signed")
     os.environ.update(_written_by(person))
     seen = [f"--seen={wanted.seen}"] if wanted.seen else []
-    posts = _posts(wanted)
+    posts, before = _posts(wanted), git.head(root)
     code = _smm(root, "post", "approve", *posts, f"--as={person.name}", *seen, "--yes", "--commit")
-    return code or _push(root, calendar, f"approve-{posts[0]}", f"the approval of {' '.join(posts)}")
+    return code or _push(root, calendar, before, f"approve-{posts[0]}", f"the approval of {' '.join(posts)}")
 
 
 def _resolve(root: Path, calendar: Calendar, wanted: Inputs) -> int:
@@ -177,26 +178,35 @@ def _written_by(person: Person) -> dict[str, str]:
     return {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in (("NAME", person.name), ("EMAIL", address))}
 
 
-def _committing(root: Path) -> list[str]:
+def _committing() -> list[str]:
     """A job's commit needs an author, where none is set."""
     for role in ("AUTHOR", "COMMITTER"):
         os.environ.setdefault(f"GIT_{role}_NAME", "smm")
         os.environ.setdefault(f"GIT_{role}_EMAIL", "smm@localhost")
-    return ["--commit"] if git.is_repository(root) else []
+    return ["--commit"]
 
 
-def _push(root: Path, calendar: Calendar, name: str, about: str) -> int:
-    """Bring the commit to the published branch; where that is protected, to a branch of its own for a proposal. Raises ConfigError."""
+def _push(root: Path, calendar: Calendar, before: str, name: str, about: str) -> int:
+    """Bring what was committed after `before` to the published branch; where that is protected, to a branch of its own, for a proposal.
+
+    Raises ConfigError where a person must go on.
+    """
+    if git.head(root) == before:
+        return 0
     said = calendar.publish_from.removeprefix("refs/heads/").removeprefix("origin/")
     branch = said if said != WORKTREE else git.branch(root)
     try:
         git.run(root, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}", limit=git.SLOW, write=True)
     except SmmError as error:
+        tip = git.run(root, "ls-remote", "origin", f"refs/heads/{branch}", limit=git.SLOW).split()
+        if tip and tip[0].decode() != before:
+            what = f"{branch} changed while this ran: {about} is not there"
+            raise ConfigError(what, hint="look at it once more, and start this again", slug="act-crossed") from None
         aside = f"{name.replace('@', '-')}-{git.head(root)[:7]}"
         git.run(root, "push", "--quiet", "origin", f"HEAD:refs/heads/{aside}", limit=git.SLOW, write=True)
         hint = f"It is on the branch {aside}: open a proposal from it, and merge it{_page(branch, aside)}"
         raise ConfigError(f"{branch} did not take {about}: {error.what}", hint=hint, slug="act-protected") from None
-    output.tell(f"Pushed to {branch}.")
+    output.tell(f"Pushed to {branch}. The host starts no job for that: what is due goes out when one looks next.")
     return 0
 
 

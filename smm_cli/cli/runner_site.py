@@ -82,12 +82,17 @@ def _lay(root: Path, folder: Path, branch: str, *, over: bool) -> int:
         return 0
     git.run(root, "fetch", "--quiet", "--no-tags", "--depth=1", remote, f"+{ref}:{KEPT}", limit=git.SLOW, write=True)
     count = 0
-    with tarfile.open(fileobj=io.BytesIO(git.run(root, "archive", KEPT, limit=git.SLOW))) as files:
+    with tarfile.open(fileobj=io.BytesIO(git.run(_top(root), "archive", KEPT, limit=git.SLOW))) as files:
         for file in files:
             count += file.isfile()
             if file.isfile() and (over or not (folder / file.name).exists()):
                 files.extract(file, folder, filter="data")
     return count
+
+
+def _top(root: Path) -> Path:
+    """The top of the repository: elsewhere git archives a part only."""
+    return Path(git.run(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
 
 
 def _push(root: Path, folder: Path, branch: str) -> None:

@@ -218,6 +218,7 @@ class Host:
 
     folder: Path
     sandbox: Sandbox
+    below: str = "."
     numbers: object = field(default_factory=lambda: iter(range(1, 999)))
     git = staticmethod(git)
 
@@ -229,7 +230,8 @@ class Host:
         hook.chmod(0o755)
         git(self.folder, "clone", "--quiet", str(self.remote), str(self.author))
         git(self.author, "switch", "--quiet", "-c", "main")
-        (self.author / "posts").mkdir()
+        self.home = self.author / self.below
+        (self.home / "posts").mkdir(parents=True)
         (self.author / ".gitignore").write_text(".smm/\npublic/\n")
         self.programs = self.folder / "programs"
         self.programs.mkdir()
@@ -256,15 +258,15 @@ class Host:
             '[people.ada]\nname = "Ada"\ngit = "ada@example.org"\nlogin = "ada"\n\n[ledger]\nclaims = "git"\n' + more
         )
         text += '\n[channels.blog]\nnetwork = "site"\naddress = "https://t.example"\n' if site else ""
-        (self.author / "channels.toml").write_text(text)
+        (self.home / "channels.toml").write_text(text)
 
     def post(self, id, body="Hello.", channels="social", at="2026-11-20 10:00", front=""):
         head = f"---\nid: {id}\ntitle: {id}\nstatus: ready\nchannels: [{channels}]\npublish_at: {at}\n{front}---\n\n"
-        (self.author / "posts" / f"{id}.md").write_text(f"{head}{body}\n")
+        (self.home / "posts" / f"{id}.md").write_text(f"{head}{body}\n")
 
     def install(self, where, *arguments):
         done = subprocess.run(
-            [str(BIN / "smm"), "-C", str(self.author), "runner", "install", where, "--write", "--yes", *arguments],
+            [str(BIN / "smm"), "-C", str(self.home), "runner", "install", where, "--write", "--yes", *arguments],
             capture_output=True,
             text=True,
             check=False,
@@ -329,6 +331,12 @@ def sandbox():
         yield made
         made.end()
         thread.join(10)
+
+
+@pytest.fixture
+def host_in(sandbox):
+    """Makes a host whose calendar lies in a folder of its repository."""
+    return lambda folder, below: Host(folder, sandbox, below)
 
 
 @pytest.fixture

@@ -82,7 +82,8 @@ def test_a_pause_holds_at_once_though_main_is_protected_and_resume_ends_it(host)
     assert 'The "server" is $(down); `really`' in ended.said
     held = host.publish()
     assert host.posted() == [] and held.ok, held.said
-    assert host.act(act="resume-go-on").ok
+    ended = host.act(act="resume-go-on")
+    assert ended.ok, ended.said
     assert "refs/smm/pause" not in host.refs()
     assert host.publish().ok
     assert host.posted() == ["Hello."]
@@ -167,6 +168,23 @@ def test_an_approval_under_a_protected_main_waits_on_a_branch_for_its_proposal(h
     assert f"https://github.com/acme/calendar/compare/main...{name}?expand=1" in ended.said
     assert "approved:" in host.git(host.remote, "show", f"{branch}:posts/launch.md")
     assert host.publish().ok and host.posted() == []
+
+
+def test_an_approval_of_what_changed_meanwhile_is_not_pushed(host):
+    host.config(more=APPROVAL)
+    host.post("launch")
+    host.install("github")
+    job = host.job(".github/workflows/smm-act.yml", event="workflow_dispatch", inputs={"act": "approve", "post": "launch"})
+    (act,) = [step for step in job.job["steps"] if step.get("name") == "Act"]
+    job.job["steps"].remove(act)
+    assert job.run().ok
+    host.post("launch", "Something quite different.")
+    host.push()
+    job.job["steps"] = [act]
+    ended = job.run()
+    assert not ended.ok and "changed while this ran" in ended.said
+    assert not [ref for ref in host.refs() if "approve" in ref]
+    assert "approved:" not in host.git(host.remote, "show", "main:posts/launch.md")
 
 
 @pytest.mark.parametrize("actor", ["mallory", "bob"])

