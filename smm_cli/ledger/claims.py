@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from smm_cli.ledger.engine import LOCKED, Connection, Row, now_of
+from smm_cli.ledger.engine import LOCKED, Connection, Row, later, now_of
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import Delivery
 from smm_cli.words.frozen import dataclass
@@ -191,7 +191,8 @@ def holds(c: Connection, claim: Claim) -> bool:
 
 def give_back(c: Connection, claim: Claim) -> None:
     """Let the channel go; what the delivery became is written in the same transaction by the caller."""
-    c.execute(
+    later(
+        c,
         "UPDATE channel SET owner = '', delivery = '', lease_until = 0 WHERE calendar = :calendar AND name = :channel"
         " AND owner = :owner AND delivery = :delivery",
         {"calendar": claim.calendar, "channel": claim.channel, "owner": claim.owner, "delivery": claim.delivery},
@@ -200,7 +201,8 @@ def give_back(c: Connection, claim: Claim) -> None:
 
 def close_gate(c: Connection, claim: Claim, until: datetime) -> None:
     """The network asked the whole account to wait."""
-    c.execute(
+    later(
+        c,
         "UPDATE channel SET next_allowed_at = :until WHERE calendar = :calendar AND name = :channel",
         {"calendar": claim.calendar, "channel": claim.channel, "until": ms(until)},
     )
@@ -208,7 +210,8 @@ def close_gate(c: Connection, claim: Claim, until: datetime) -> None:
 
 def stop_channel(c: Connection, calendar: str, channel: str, why: str, credential: str) -> None:
     """The credential was refused: nothing is sent on this channel until it changes."""
-    c.execute(
+    later(
+        c,
         "UPDATE channel SET stopped = :why, stopped_for = :credential WHERE calendar = :calendar AND name = :channel",
         {"calendar": calendar, "channel": channel, "why": why, "credential": credential},
     )
