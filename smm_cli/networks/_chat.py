@@ -10,7 +10,7 @@ from typing import Any
 from smm_cli.errors import OutcomeUnknown, Rejected, Retriable
 from smm_cli.networks._file import blob_of
 from smm_cli.networks._hosted import ENDINGS
-from smm_cli.networks._pointer import pointer
+from smm_cli.networks._pointer import id_in, pointer
 from smm_cli.networks._short import described
 from smm_cli.networks.base import Facts, Network
 from smm_cli.text.quiet import hushed, quiet
@@ -110,11 +110,9 @@ class Chat(Network):
     def answered(self, message: PayloadPart) -> tuple[str, str]:
         """The id of the message that `message` answers, and of what that one's thread hangs on; empty where there is none."""
         target = message.fields.get("reply_to") or {}
-        if "post" in target:
-            raise Retriable(f"reply_to: the post {target['post']} is not yet published on this channel")
         if "url" in target:
             raise Rejected(f"reply_to: there is no message at {target['url']}", hint=f"copy the message's own address in {self.title}")
-        return str(target.get("id") or ""), str(target.get("root") or "")
+        return id_in(target, "reply_to"), str(target.get("root") or "")
 
     def _pointed(self, target: str, facts: Facts) -> dict[str, str]:
         """What a post answers: the last message of one of ours, or the message at an address."""

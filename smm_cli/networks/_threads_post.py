@@ -6,11 +6,11 @@ Sources: developers.facebook.com/docs/threads, posts and posts/polls (2026-11-22
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import Any
 
-from smm_cli.errors import Retriable
 from smm_cli.networks._meta_container import Pairs, file_of
+from smm_cli.networks._pointer import id_in
 from smm_cli.networks._short import short
 from smm_cli.networks._threads_text import links_of
 from smm_cli.networks.base import Facts
@@ -48,8 +48,8 @@ def said_of(message: PayloadPart, earlier: str) -> Pairs:
     if poll := fields.get("poll"):
         named = {f"option_{letter}": option for letter, option in zip("abcd", poll, strict=False)}
         pairs.append(("poll_attachment", json.dumps(named, ensure_ascii=False, separators=(",", ":"))))
-    target = earlier or _id(fields, "reply_to")
-    return (*pairs, ("quote_post_id", _id(fields, "quote")), ("reply_to_id", target))
+    target = earlier or id_in(fields.get("reply_to"), "reply_to")
+    return (*pairs, ("quote_post_id", id_in(fields.get("quote"), "quote")), ("reply_to_id", target))
 
 
 def problems_of(post: Post, payload: Payload, place: Place) -> tuple[Problem, ...]:
@@ -80,10 +80,3 @@ def _pointed(target: str, facts: Facts, key: str) -> dict[str, str]:
     if receipt and receipt.parts:
         return {"id": receipt.parts[-1 if key == "reply_to" else 0].id}
     return {"post": target}
-
-
-def _id(fields: Mapping[str, Any], key: str) -> str:
-    pointer = fields.get(key) or {"id": ""}
-    if "post" in pointer:
-        raise Retriable(f"{key}: the post {pointer['post']} is not yet published on this channel")
-    return str(pointer["id"])
