@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from smm_cli.errors import ConfigError, LedgerError
-from smm_cli.ledger.engine import LOCKED, Connection, Row
+from smm_cli.ledger.engine import LOCKED, Connection, Row, later
 from smm_cli.ledger.moments import EPOCH, moment, ms
 from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipt
 from smm_cli.ledger.store import Ledger
@@ -35,15 +36,23 @@ def take_in(ledger: Ledger, folder: Path) -> None:
     found = [(path, stat, read_receipt((folder / path).read_bytes(), f"receipts/{path}")) for path, stat in fresh]
 
     def act(c: Connection) -> None:
+        mates, known = _mates(c, ledger), _known_states(c, ledger)
         for path, stat, receipt in found:
-            _note_file(c, ledger, path, stat.st_mtime_ns, stat.st_size, receipt.runner)
-            _take(c, ledger, receipt)
+            seen = receipt.delivery in known and _rank(receipt.state) <= _rank(known[receipt.delivery])
+            _note_file(c, ledger, path, stat, receipt.runner, own=seen or receipt.runner in mates)
+            if not seen:
+                _take(c, ledger, receipt)
 
     ledger.write(act)
 
 
-def _note_file(c: Connection, ledger: Ledger, path: str, mtime_ns: int, size: int, runner: str) -> None:
-    c.execute(
+def _rank(state: str) -> int:
+    return TAKES_OVER.get(state, 0)
+
+
+def _note_file(c: Connection, ledger: Ledger, path: str, stat: os.stat_result, runner: str, *, own: bool) -> None:
+    later(
+        c,
         "INSERT INTO receipt_file (calendar, path, mtime_ns, size, runner, accepted)"
         " VALUES (:calendar, :path, :mtime_ns, :size, :runner, :own)"
         " ON CONFLICT (calendar, path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.size, runner = excluded.runner,"
@@ -51,10 +60,10 @@ def _note_file(c: Connection, ledger: Ledger, path: str, mtime_ns: int, size: in
         {
             **_here(ledger),
             "path": path,
-            "mtime_ns": mtime_ns,
-            "size": size,
+            "mtime_ns": stat.st_mtime_ns,
+            "size": stat.st_size,
             "runner": runner,
-            "own": int(runner in ("", ledger.runner) or _shares(c, ledger, runner)),
+            "own": int(own),
         },
     )
 
@@ -64,11 +73,18 @@ def _here(ledger: Ledger) -> dict[str, str]:
     return {"calendar": ledger.checkout}
 
 
-def _shares(c: Connection, ledger: Ledger, runner: str) -> bool:
-    """Whether `runner` works with this very ledger, by another name or from another machine: what it published stands here."""
-    params = {"calendar": ledger.calendar, "runner": runner}
-    found = c.execute("SELECT 1 FROM tick WHERE calendar = :calendar AND runner = :runner", params).fetchone()
-    return found is not None
+def _mates(c: Connection, ledger: Ledger) -> set[str]:
+    """Whoever works with this very ledger, by whatever name, from whatever machine: what they published stands here."""
+    rows = c.execute("SELECT runner FROM tick WHERE calendar = :calendar ORDER BY runner", {"calendar": ledger.calendar}).fetchall()
+    return {"", ledger.runner, *(row["runner"] for row in rows)}
+
+
+def _known_states(c: Connection, ledger: Ledger) -> dict[str, str]:
+    """What a ledger that machines share knows of deliveries: a new checkout brings it no news in thousands of files. Else nothing."""
+    if not ledger.machine:
+        return {}
+    rows = c.execute("SELECT name, state FROM delivery WHERE calendar = :calendar ORDER BY name", {"calendar": ledger.calendar}).fetchall()
+    return {row["name"]: row["state"] for row in rows}
 
 
 def _take(c: Connection, ledger: Ledger, receipt: Receipt) -> None:
@@ -77,7 +93,7 @@ def _take(c: Connection, ledger: Ledger, receipt: Receipt) -> None:
     if row is not None:
         if not row["receipt_written"]:
             return  # this ledger has news of its own that the file does not yet tell
-        if TAKES_OVER.get(receipt.state, 0) <= TAKES_OVER.get(row["state"], 0):
+        if _rank(receipt.state) <= _rank(row["state"]):
             return
     state = receipt.state if receipt.state != FAILED or receipt.next_at is None else RETRY
     c.execute(
@@ -192,7 +208,7 @@ def _outranked(own: Receipt, path: Path) -> bool:
     if not path.exists():
         return False
     there = read_receipt(path.read_bytes(), f"receipts/{own.post}/{path.name}")
-    return there.runner != own.runner and TAKES_OVER.get(there.state, 0) > TAKES_OVER.get(own.state, 0)
+    return there.runner != own.runner and _rank(there.state) > _rank(own.state)
 
 
 def _note_written(ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
@@ -211,4 +227,6 @@ def note_written(c: Connection, ledger: Ledger, folder: Path, written: list[tupl
             stat = path.stat()
             ours = f'\nrunner = "{ledger.runner}"\n' in text
             runner = ledger.runner if ours else read_receipt(text.encode(), name).runner  # another's, to which a change was added
-            _note_file(c, ledger, path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size, runner)
+            _note_file(
+                c, ledger, path.relative_to(folder).as_posix(), stat, runner, own=bool(ledger.machine) or runner in _mates(c, ledger)
+            )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LEASE, BEAT = timedelta(seconds=90), 20.0
 """Nobody can see from afar whether a process lives: so its claims end a minute and a half after its last sign of life."""
+MOST_STEPS = 500
+"""Steps that go together at the most."""
 PATIENCE = 10.0
 """Seconds that a lost connection is sought again before the command gives up."""
 BEGIN = b"BEGIN; UPDATE writer SET n = %s WHERE name = %s RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
@@ -51,6 +53,8 @@ class Transaction:
     def later(self, sql: str, params: Params) -> None:
         """Do this, and ask nothing of it, before what comes next."""
         self._steps.append(psycopg.ClientCursor(self._connection).mogrify(for_psycopg(sql), storable(params)))
+        if len(self._steps) >= MOST_STEPS:
+            self.flush()
 
     def flush(self) -> None:
         """Do what was put off, in one round trip."""

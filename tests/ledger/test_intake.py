@@ -71,6 +71,21 @@ def test_receipts_of_another_runner_stop_this_one_until_it_takes_over(opened, fo
     assert ledger.record("launch@blog").state == "published"
 
 
+def test_a_new_checkout_beside_a_ledger_that_machines_share_brings_nothing_foreign(opened, folder, receipt, engine):
+    """What the ledger knows already, whoever it was by, is no reason to ask; what it does not know is."""
+    first = opened("one")
+    write_receipt(folder, receipt)
+    take_in(first, folder)
+    accept_all(first)
+    second = opened("two")
+    take_in(second, folder)
+    refuse_foreign(second)
+    write_receipt(folder, replace(receipt, delivery="other@blog", post="other"))
+    take_in(second, folder)
+    with pytest.raises(ConfigError, match="1 receipts"):
+        refuse_foreign(second)
+
+
 def test_a_taken_in_receipt_keeps_the_post_from_going_out_again(opened, folder, receipt, claimed):
     ledger = opened()
     write_receipt(folder, receipt)
