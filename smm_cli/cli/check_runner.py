@@ -29,7 +29,8 @@ def check_runners(calendar: Calendar, deliveries: Sequence[Delivery], posts: Ite
     often = usual(jobs, now)
     if often > SOON:
         late = "; the host may start it later still" if any(job.busy for job in jobs) else ""
-        what = f"posts go out up to {_said(often)} late: {_where(jobs)} looks every {_said(often)}{late}"
+        who = "this job" if len(jobs) == 1 and jobs[0].busy else _where(jobs)
+        what = f"posts go out up to {_said(often)} late: {who} looks every {_said(often)}{late}"
         yield Problem("runner-interval", what, Place(_file(jobs)), severity=NOTE)
     told: set[str] = set()
     for delivery in deliveries:

@@ -9,7 +9,7 @@ from pathlib import Path
 from smm_cli.calendar.model import WORKTREE
 from smm_cli.cli.session import Session
 from smm_cli.delivery.runner import Runner, open_runner, open_scratch
-from smm_cli.errors import LedgerError
+from smm_cli.errors import ConfigError, LedgerError
 
 
 @contextmanager
@@ -21,8 +21,10 @@ def look(session: Session, *, worktree: bool = False) -> Iterator[Runner]:
     """
     try:
         runner = _of_worktree(session) if worktree else open_runner(session.root, session.clock)
-    except LedgerError:
-        import tempfile
+    except (LedgerError, ConfigError) as error:
+        if isinstance(error, ConfigError) and not worktree:
+            raise
+        import tempfile  # a file of the work tree is looked at without the address of a database, as on a stranger's proposal
 
         with tempfile.TemporaryDirectory(prefix="smm-look-") as folder:
             scratch = open_scratch(session.root, Path(folder) / "copy", session.clock, lambda _: None, WORKTREE if worktree else "")

@@ -52,7 +52,7 @@ def hours_of(calendar: Calendar, every: str, said: str, *, utc: bool) -> Hours:
     marks = range(PAST_THE_HOUR % step, WEEK, step)
     ticks = [mark for mark in marks if any((mark + offset) % WEEK in open_ for offset in offsets)]
     if not ticks:
-        raise UsageError("the calendar is quiet at all hours: the job would never look", hint='--hours "Mo-Fr 07:00-19:00"')
+        raise UsageError(f"no look falls into these hours: {_said(open_) or 'none at all'}", hint='--hours "Mo-Fr 07:00-19:00"')
     return Hours(_said(open_), step, "UTC" if utc else calendar.timezone, _lines(ticks), len(ticks))
 
 
@@ -61,7 +61,7 @@ def _step(every: str) -> int:
         minutes = (seconds_of(every) or 0) / 60
     except ValueError:
         minutes = 0
-    if minutes < LEAST or DAY % minutes or (minutes > 60 and minutes % 60) or (minutes < 60 and 60 % minutes):
+    if not LEAST <= minutes <= 360 or DAY % minutes or (minutes > 60 and minutes % 60) or (minutes < 60 and 60 % minutes):
         raise UsageError(f"--every {every}: a git host counts 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h", hint="--every 1h")
     return int(minutes)
 

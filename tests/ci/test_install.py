@@ -141,6 +141,18 @@ def test_the_calendar_gets_what_a_job_needs_and_keeps_what_it_has(root: Path) ->
     assert 'branches: ["prod"]' in publish and "DATABASE: ${{ secrets.DATABASE }}" in publish and "[postgres]" in publish
 
 
+def test_a_proposal_is_checked_without_the_address_of_the_database(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, f'{SOCIAL}\n[ledger]\nurl = "env:DATABASE_THAT_IS_NOT_HERE"\n')
+    assert run(["check"]) == 0, capsys.readouterr().err
+    assert run(["plan"]) == 3
+    subprocess.run(["git", "-C", str(root), "add", "-A"], check=True)
+    subprocess.run(["git", "-C", str(root), "commit", "--quiet", "-m", "x"], check=True)
+    assert run(["plan", "--diff", "HEAD"]) == 0
+    assert "cannot be planned" not in capsys.readouterr().out
+    (root / "channels.toml").write_text("[calendar\n")
+    assert run(["check"]) == 3
+
+
 def test_more_minutes_than_the_host_includes_are_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["runner", "install", "github", "--every", "5m", "--hours", "00:00-24:00", "--write"]
     assert run(words) == 2
@@ -155,6 +167,7 @@ def test_more_minutes_than_the_host_includes_are_refused(root: Path, capsys: pyt
     [
         ["--every", "7m"],
         ["--every", "1m"],
+        ["--every", "1d"],
         ["--every", "x"],
         ["--hours", "never"],
         ["--requirement", "smm; rm -rf /"],

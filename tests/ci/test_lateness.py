@@ -57,7 +57,10 @@ def test_the_interval_of_a_job_is_how_late_posts_go_out(root: Path, capsys: pyte
     assert "late" not in checked(capsys)
     workflow(root)
     said = checked(capsys)
-    assert "up to 60 min late: .github/workflows/mine.yml looks every 60 min; the host may start it later still" in said
+    assert (
+        ".github/workflows/mine.yml: note: posts go out up to 60 min late: this job looks every 60 min; the host may start it later still"
+        in said
+    )
     assert "outside" not in said
 
 
