@@ -62,6 +62,11 @@ def without_known(text: str) -> str:
     return _pattern_of_known().sub(MASK, text) if _known else text
 
 
+def knows_any(text: str, shortest: int = 12) -> bool:
+    """Whether a lasting secret that this process has seen stands in `text`; shorter ones stand in plain words."""
+    return any(value in text for value, passing in _known.items() if not passing and len(value) >= shortest)
+
+
 def mask(text: str, secrets: Iterable[str]) -> str:
     """`text` without `secrets`, plain, percent-encoded, base64 or escaped, and without what is known to look like a token."""
     forms = _forms(tuple(secrets))

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from smm_cli.calendar.listing import RACY, is_text, listed_in, no_index, one_of_each, read_each, refused, scan, unreadable, wanted
+from smm_cli.calendar.listing import RACY, heeded, is_text, listed_in, no_index, one_of_each, read_each, refused, scan, unreadable, wanted
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.packed import Row, no_collection, pack, pack_problems, unpack, unpack_problems
 from smm_cli.calendar.source import Commit, Source, WorkTree, make_state
@@ -64,7 +64,7 @@ class Index:
             rows, problems = self._rows(source)
             found, said = unpack(rows), unpack_problems(rows)
         kept, copies, doubled = one_of_each(found, published)
-        return Indexed(tuple(kept), (*problems, *said, *doubled), source.mark(), tuple(copies))
+        return Indexed(tuple(kept), heeded((*problems, *said, *doubled), self.calendar), source.mark(), tuple(copies))
 
     def posts_of(self, source: Source, ids: Collection[str]) -> dict[str, Post]:
         """The posts of these ids, by id; those that do not exist are missing."""

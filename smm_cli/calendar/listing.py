@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from stat import S_ISREG
 
+from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Commit, Source, WorkTree
 from smm_cli.words.post import Post
 from smm_cli.words.problem import WARNING, Place, Problem
@@ -16,6 +17,8 @@ MASK = (1 << 63) - 1
 """Makes any number one that SQLite can hold; these are compared for being equal only."""
 RACY = 2_000_000_000
 """A file changed within so many ns before it was read may change again and keep its mtime; FAT's clock ticks every 2 s."""
+IN_POST = "secret-in-post"
+"""The slug of what leaks.py finds in a post. It is the one finding of a post's file that `[check] ignore` can let pass."""
 
 
 def wanted(path: str, folder: str) -> bool:
@@ -137,3 +140,8 @@ def no_index(why: str) -> Problem:
     """The warning that everything is parsed each time."""
     what = f"the index cannot be used ({why}): every post is read anew, which takes longer"
     return Problem("no-index", what, Place(".smm/index.db"), "make room on the disk, or let this user write into .smm", WARNING)
+
+
+def heeded(problems: Iterable[Problem], calendar: Calendar) -> tuple[Problem, ...]:
+    """`problems` without those about secrets, if the calendar ignores them: they hold nothing then."""
+    return tuple(problem for problem in problems if problem.slug != IN_POST or IN_POST not in calendar.ignored)

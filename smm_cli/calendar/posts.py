@@ -50,7 +50,9 @@ def parse(path: str, data: bytes) -> tuple[Post | None, list[Problem], dict[str,
         wrong_targets.setdefault(target, []).extend(found)
     for target, found in wrong_targets.items():
         targets.setdefault(target, {})[UNREADABLE] = sorted({problem.what for problem in found})
-    return _post(path, front, table, body, targets), problems, wrong_targets
+    from smm_cli.calendar.leaks import leaks_in_post
+
+    return _post(path, front, table, body, targets), [*problems, *leaks_in_post(path, data)], wrong_targets
 
 
 def digest_of_texts(post: Post) -> str:

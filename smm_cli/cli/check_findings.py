@@ -11,6 +11,7 @@ from smm_cli.calendar.check_approval import check_approval
 from smm_cli.calendar.index import Indexed
 from smm_cli.calendar.targets import channels_of
 from smm_cli.cli.check_runner import check_runners
+from smm_cli.cli.check_secrets import check_secrets
 from smm_cli.cli.outdated import outdated
 from smm_cli.cli.planned import Planned, plan_of
 from smm_cli.delivery.runner import Runner
@@ -47,6 +48,7 @@ def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable
     posts = tuple(post for post in planned.indexed.posts if chosen is None or post.path in chosen)
     for post in posts:
         found += _of_post(post, planned, runner)
+    found += check_secrets(runner.calendar, (post.path for post in planned.indexed.posts))
     known = {(problem.slug, problem.place.file) for problem in found if problem.severity == ERROR}
     whole = check_plan(planned.plan, runner.calendar, planned.indexed.posts)
     whole += check_runners(runner.calendar, planned.plan.deliveries, posts, runner.clock.now())

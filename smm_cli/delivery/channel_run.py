@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from smm_cli.accounts.masks import masked
+from smm_cli.accounts.masks import knows_any, masked
 from smm_cli.calendar.model import WORKTREE
 from smm_cli.delivery.converse import converse
 from smm_cli.delivery.freeze import content_digest, payload_from, payload_text, same_parts
@@ -127,6 +127,9 @@ class ChannelRun:
             raise LedgerError(f"{self.channel.name}: a file cannot be kept: {error}", hint="is the disk full?", slug="disk") from error
         except Exception as error:
             return self._held(delivery, self._bug(error))
+        if prepared.payload is not None and any(knows_any(part.text) for part in prepared.payload.parts):
+            what = f"{post.path} holds a secret of this machine, and does not go out with it"
+            return self._held(delivery, PostError(what, hint="take it out, and make a new one: smm channel login", slug="secret-in-post"))
         claim = await self._claim(delivery, post, credential)
         if claim is None:
             return None
