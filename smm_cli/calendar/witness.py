@@ -147,6 +147,8 @@ class _Memory:
     def __init__(self, calendar: Calendar, commit: str) -> None:
         self._place = calendar.state / "witness.json"
         self._commit = commit
+        self._new = 0
+        """Answers not written yet: the more there are, the rarer all are written, and the last few are asked again."""
 
     @cached_property
     def _known(self) -> dict[str, Any]:
@@ -161,7 +163,9 @@ class _Memory:
         key = f"{question} {about}"
         if key not in self._known:
             self._known[key] = ask()
-            if self._commit and not self._known[key].get("unknown"):
+            self._new += 1
+            if self._commit and not self._known[key].get("unknown") and self._new > len(self._known) // 8:
+                self._new = 0
                 with suppress(OSError):  # read-only: asked again next time
                     keep(self._place, json.dumps({"commit": self._commit, "answers": self._known}).encode())
         found: dict[str, Any] = self._known[key]

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from smm_cli.cli.costs import totals
 from smm_cli.cli.preview_post import View
 from smm_cli.cli.review import Review, Side, when
-from smm_cli.cli.review_deliveries import ADDED, LAPSED, MOVED, REMOVED, TEXT, Changed
+from smm_cli.cli.review_deliveries import ADDED, FREED, GIVEN, LAPSED, MOVED, REMOVED, STOPPED, TEXT, WHERE, Changed
 from smm_cli.cli.review_settings import Setting
 from smm_cli.words.delivery import Delivery
 from smm_cli.words.problem import Problem
 
+OTHER = {TEXT: "with another text", WHERE: "with another account"}
 SHOWN = 15
 """Characters of a digest, `v1:` included."""
 
@@ -28,8 +29,11 @@ def name_of(side: Side) -> str:
 
 def summary(review: Review) -> str:
     """Counts in one line: `2 deliveries added, 1 moved; 1 new problem`."""
-    counts = {what: sum(what in one.what for one in review.changed) for what in (ADDED, MOVED, REMOVED, LAPSED, TEXT)}
-    said = [f"{count} {'with another text' if what == TEXT else what}" for what, count in counts.items() if count]
+    counts = {
+        what: sum(what in one.what for one in review.changed)
+        for what in (ADDED, MOVED, REMOVED, LAPSED, GIVEN, STOPPED, FREED, WHERE, TEXT)
+    }
+    said = [f"{count} {OTHER.get(what, what)}" for what, count in counts.items() if count]
     said += [f"{len(review.outdated)} public already"] if review.outdated else []
     problems = f"{len(review.problems)} new problem{'s' if len(review.problems) != 1 else ''}" if review.problems else ""
     deliveries = f"deliveries: {', '.join(said)}" if said else "no delivery changes" if not faults(review) else ""
@@ -61,7 +65,7 @@ def state_of(delivery: Delivery) -> str:
 
 def changed_said(one: Changed, zone: ZoneInfo) -> tuple[str, str, str, str]:
     """What became of it, its name, when (and when before), its state."""
-    what = ", ".join("another text" if each == TEXT else "another account" if each == "account" else each for each in one.what)
+    what = ", ".join(OTHER.get(each, each).removeprefix("with ") for each in one.what)
     time = when(one.delivery, zone)
     if MOVED in one.what and one.before:
         time = f"{time} (was {when(one.before, zone)})"

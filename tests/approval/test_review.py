@@ -78,6 +78,7 @@ def test_an_approval_that_is_given_is_told(topic):
     topic.git("merge", "-q", "main")
     topic.approve("cyn")
     assert changes(diff(topic)) == {"launch@blog": ["approval given"], "launch@toots": ["approval given"]}
+    assert "deliveries: 2 approval given." in diff(topic, "text")
 
 
 @pytest.mark.parametrize(
