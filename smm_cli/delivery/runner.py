@@ -201,7 +201,8 @@ def open_scratch(root: Path, folder: Path, clock: Clock, apps: Apps, publish_fro
     calendar = replace(with_pauses(load_calendar(root, source, remember=False)), scratch=folder)
     if publish_from:
         calendar = replace(calendar, publish_from=publish_from)
-    copy_ledger(calendar, root, folder / "ledger.db", SystemClock())
+    known = here if publish_from else calendar  # what somebody proposes does not say which database is asked
+    copy_ledger(known, root, folder / "ledger.db", SystemClock())
     if here.receipts.is_dir() and not here.receipts.is_symlink():
         shutil.copytree(here.receipts, calendar.receipts, symlinks=True)  # else a stranger's link would have the whole disk copied
     ledger = Ledger.open(folder / "ledger.db", calendar.name, read_machine().runner)

@@ -85,7 +85,8 @@ def _reason(error: psycopg.Error, said: dict[str, Any]) -> str:
     """What the server or the network said, in one line, without the password or what an unescaped one left in the host's name."""
     if "@" in str(said.get("host", "")):
         return "its address names no host (in a password, write %40 for @)"
-    text = " ".join(str(error).split()).removeprefix("connection failed: ")
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.strip().startswith("Is the server running")]
+    text = " ".join(" ".join(lines).split()).removeprefix("connection failed: ")
     password = said.get("password")
     return text.replace(str(password), "***") if password else text
 

@@ -435,3 +435,21 @@ def test_a_move_that_is_killed_has_moved_all_or_nothing(root, database, cluster)
     assert cluster.ask("SELECT count(*) FROM smm.attempt", database) == [(many,)]
     with pytest.raises(LedgerError, match="moved"):
         Ledger.open(root / ".smm" / "ledger.db", "t", "office")
+
+
+def test_a_proposed_change_of_the_address_does_not_say_which_database_is_asked(root, database, said, tmp_path):
+    """Whoever looks at a stranger's commit asks the database of the calendar as it lies here, not the stranger's."""
+    from smm_cli.clock import SetClock
+    from smm_cli.delivery.runner import open_scratch
+
+    def git(*words):
+        subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    point_at(root, "postgresql://stranger@127.0.0.1:1/x")
+    git("add", "channels.toml", "posts")
+    git("commit", "-q", "-m", "A proposal")
+    point_at(root, database)
+    assert said("publish")[0] == 0
+    with open_scratch(root, tmp_path / "copy", SetClock(NOW), lambda _: None, "main") as scratch:
+        assert {record.state for record in scratch.ledger.records()} == {"published"}
