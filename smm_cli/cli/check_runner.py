@@ -32,6 +32,10 @@ def check_runners(calendar: Calendar, deliveries: Sequence[Delivery], posts: Ite
         who = "this job" if len(jobs) == 1 and jobs[0].busy else _where(jobs)
         what = f"posts go out up to {_said(often)} late: {who} looks every {_said(often)}{late}"
         yield Problem("runner-interval", what, Place(_file(jobs)), severity=NOTE)
+        short = sorted(c.name for c in calendar.channels.values() if c.max_late is not None and c.max_late < often.total_seconds())
+        if short:
+            what = f"max_late of {', '.join(short)} is less than the {_said(often)} from one look to the next: posts in between are held"
+            yield Problem("runner-late", what, Place("channels.toml"), 'max_late = "6h" in [calendar], or look more often', WARNING)
     told: set[str] = set()
     for delivery in deliveries:
         if delivery.state != PLANNED or delivery.by_hand or delivery.due is None or delivery.due <= now:

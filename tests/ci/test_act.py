@@ -199,7 +199,7 @@ def test_who_may_not_approve_changes_nothing(host, actor):
     assert host.git(host.remote, "rev-parse", "main") == before
 
 
-@pytest.mark.parametrize("text", ['"; touch owned; "', "$(touch owned)", "`touch owned`", "launch\ntouch owned", "@x", "--yes"])
+@pytest.mark.parametrize("text", ['"; touch owned; "', "$(touch owned)`touch owned`", "launch\ntouch owned", "--yes"])
 def test_a_hostile_input_reaches_no_shell(host, text):
     host.post("launch", at="2099-01-01 10:00")
     host.install("github")

@@ -72,6 +72,13 @@ def test_a_time_outside_of_the_hours_is_told_with_when_it_really_goes_out(root: 
     assert "it would be too late, and held" in checked(capsys)
 
 
+def test_patience_that_is_shorter_than_the_interval_is_warned_of(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workflow(root, CRON.replace("7 6-17", "7 */12"))
+    assert "max_late of hook is less than the 12h from one look to the next" in checked(capsys)
+    (root / "channels.toml").write_text((root / "channels.toml").read_text().replace('"6h"', '"13h"'))
+    assert "max_late" not in checked(capsys)
+
+
 def test_a_job_of_this_machine_in_between_makes_it_earlier(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workflow(root)
     post(root, f"{FRIDAY} 22:00")
