@@ -7,6 +7,7 @@ import hashlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,10 +21,12 @@ from smm_cli.delivery.ledgers import address_of
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.worker import Worker
 from smm_cli.errors import SmmError, UsageError
+from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import is_name
 
 AGAIN = 2.0
-"""Seconds after which a process that died is started again."""
+"""Seconds after which a process that died is started again; one that dies again and again is waited for longer."""
+LONG = 60.0
 
 
 def run_workers(session: Session, every: float, count: int, ledger: str, calendars: Sequence[str]) -> int:
@@ -38,6 +41,8 @@ def run_workers(session: Session, every: float, count: int, ledger: str, calenda
     places, home, url = _without_checkout(ledger, calendars) if ledger else _in_checkout(session)
     if syncing is not None:
         syncing.at_once()
+    else:
+        Ledger.shared(url, home, next(iter(places)), "looking", session.clock).close()  # what is wrong is said once, and ends this
     who = ", ".join(places)
     if not _of_a_crew():
         output.tell(f"{who}: {count} worker{'s' if count > 1 else ''}. Ctrl-C ends {'them' if count > 1 else 'it'}.")
@@ -113,11 +118,13 @@ class Crew:
         self.command = [sys.executable, "-m", "smm_cli", *place, "run", *told]
         self.every, self.count, self.syncing = every, count, syncing
         self.ending = False
+        self._stopped = asyncio.Event()
         self._running: set[asyncio.subprocess.Process] = set()
 
     def stop(self) -> None:
         """Let each end what it is at; said twice: at once."""
         self.ending = True
+        self._stopped.set()
         for process in self._running:
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
@@ -136,15 +143,19 @@ class Crew:
             unlisten(taken)
 
     async def _keep(self) -> None:
+        pause = AGAIN
         while not self.ending:
+            begun = time.monotonic()
             env = {**os.environ, "SMM_CREW": str(os.getpid())}
             process = await asyncio.create_subprocess_exec(*self.command, stdin=asyncio.subprocess.PIPE, env=env)
             self._running.add(process)
             code = await process.wait()
             self._running.discard(process)
+            pause = AGAIN if time.monotonic() - begun > LONG else min(LONG, pause * 2)
             if not self.ending:
                 output.tell(f"A worker ended with {code}: another begins. What it had taken is free when its lease ends.")
-                await asyncio.sleep(AGAIN)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), pause)
 
 
 def _show(opened: Opened, outcome: Outcome) -> None:
