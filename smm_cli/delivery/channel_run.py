@@ -202,6 +202,10 @@ class ChannelRun:
     async def _send(self, delivery: Delivery, claim: Claim, prepared: Prepared, post: Post, credential: str) -> Outcome:
         payload = payload_from(claim.payload) if claim.payload else prepared.payload
         assert payload is not None
+        if self.ledger.machine and any(part.media for part in payload.parts):
+            from smm_cli.delivery.kept_media import bring_media, keep_media
+
+            (bring_media if claim.payload else keep_media)(self.ledger, self.runner.composer.blobs, payload)
         sending = Sending(
             network=prepared.network,
             claim=claim,

@@ -238,3 +238,24 @@ def test_a_pause_here_is_a_pause_for_workers(root, database):
     assert run(["-C", str(root), "resume", "--go-on"]) == 0
     with Session(str(root)).runner() as runner:
         assert not open_desk(runner.ledger, root.parent / "there", SystemClock(), checkout=False).runner.calendar.pauses
+
+
+def test_what_one_machine_froze_another_has_until_the_delivery_is_decided(root, tmp_path, cluster, database):
+    from smm_cli.delivery.kept_media import bring_media, keep_media
+    from smm_cli.ledger.people import cancel
+    from smm_cli.media.blobs import Blobs
+    from smm_cli.words.delivery import Delivery, Payload, PayloadPart
+    from smm_cli.words.post import Media
+
+    synced(root)
+    here, there, now = Blobs(tmp_path / "here"), Blobs(tmp_path / "there"), SystemClock().now()
+    blob = here.keep(b"fitted for this network", "image/png")
+    payload = Payload("mastodon", "acme", "launch@chat", now, (PayloadPart("Hello.", media=(Media("bell.png", blob=blob),)),))
+    with Session(str(root)).runner() as runner:
+        keep_media(runner.ledger, here, payload)
+        post(root, "second")
+        synced(root)  # sweeps what nobody names
+        bring_media(runner.ledger, there, payload)
+        assert there.read(blob) == b"fitted for this network"
+        cancel(runner.ledger, [Delivery("launch", "chat", "mastodon", due=now, at=now)], now)
+    assert cluster.ask("SELECT count(*) FROM smm.frozen_file", database)[0][0] == 0

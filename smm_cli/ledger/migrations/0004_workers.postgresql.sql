@@ -66,8 +66,8 @@ CREATE FUNCTION delivery_moved() RETURNS trigger LANGUAGE plpgsql AS $$
         ELSIF NEW.state = 'retry' AND NEW.next_at IS NOT NULL THEN
             UPDATE smm.planned SET claim_at = NEW.next_at WHERE calendar = NEW.calendar AND name = NEW.name;
         END IF;
-        IF NEW.state IN ('published', 'unknown', 'cancelled', 'skipped', 'failed') THEN
-            DELETE FROM smm.frozen_file WHERE calendar = NEW.calendar AND delivery = NEW.name AND NEW.payload = '';
+        IF NEW.state IN ('published', 'cancelled', 'skipped') THEN
+            DELETE FROM smm.frozen_file WHERE calendar = NEW.calendar AND delivery = NEW.name;
         END IF;
         PERFORM nextval('smm.changes');
         RETURN NULL;
