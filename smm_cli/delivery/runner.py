@@ -143,9 +143,9 @@ class Runner:
             self.ledger.close()
 
     def _tell_others(self) -> None:
-        """What a person decided here, other runners should know. A tick has told it already. Raises ConfigError where it cannot."""
+        """What a person decided here, other runners should know. Raises ConfigError where they cannot; a tick has said that already."""
         shared = self.shared
-        if shared is not None and not shared.looked and shared.has_news():
+        if shared is not None and shared.why is None and shared.has_news():
             shared.tell_now()
 
 

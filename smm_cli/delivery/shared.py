@@ -61,7 +61,6 @@ class Shared:
         self.remote = Remote(calendar, _resolver(self.folder))
         self.why: Unreachable | None = None
         self.moved = False
-        self.looked = False
         self.claims: dict[str, Note] = {}
         self._planned: tuple[str, str] = ("", "")
         self._held: dict[str, str] = {}
@@ -75,7 +74,7 @@ class Shared:
 
         Raises ConfigError for what a person must mend, LedgerError.
         """
-        self.why, self.moved, self.looked = None, False, True
+        self.why, self.moved = None, False
         self._bring_old_receipts()
         try:
             await self._exchange([])
@@ -179,6 +178,7 @@ class Shared:
         try:
             await self._ask(channel, "", "")
         except Unreachable as error:
+            self.why = error
             return f"other runners do not know yet ({error.what}): the next tick tells them"
         return ""
 

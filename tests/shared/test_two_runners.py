@@ -76,6 +76,28 @@ def test_two_runners_racing_on_sixty_channels_send_each_once(team):
     assert team.refs() == []
 
 
+def test_two_processes_in_one_clone_and_one_elsewhere_send_each_once(team):
+    names = [f"c{n}" for n in range(6)]
+    for name in names:
+        team.channel(name, "webhook")
+    for post in ("first", "second"):
+        team.post(post)
+    team.push()
+    here, there = team.clone("here"), team.clone("there")
+
+    async def all_of_them(*runners):
+        return await asyncio.gather(*(tick(runner) for runner in runners))
+
+    with here.runner() as one, here.runner() as two, there.runner() as three:
+        asyncio.run(all_of_them(one, two, three))
+    here.tick()
+    there.tick()
+    for name in names:
+        assert len(team.public(name)) == 2, name
+    assert len(team.receipts()) == 12
+    assert team.refs() == []
+
+
 def test_a_plan_that_is_stale_when_the_claim_is_won_sends_nothing(team):
     """B plans; A claims, publishes, pushes the receipt and lets go; then B claims a ref that is free."""
     team.channel("one")
