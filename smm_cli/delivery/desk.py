@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.index import Index
 from smm_cli.calendar.model import Pause
+from smm_cli.calendar.near import did_you_mean
 from smm_cli.calendar.source import keep
 from smm_cli.calendar.targets import aim
 from smm_cli.clock import Clock
@@ -25,7 +26,7 @@ from smm_cli.ledger.history import carry_over, history
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.ledger.planned import Line, save_plan
 from smm_cli.ledger.receipts import read_receipt
-from smm_cli.ledger.snapshots import Desk, desk_of
+from smm_cli.ledger.snapshots import Desk, calendars, desk_of
 from smm_cli.ledger.store import Ledger
 from smm_cli.plan.late import max_late
 from smm_cli.plan.pauses import pause_over
@@ -123,7 +124,8 @@ def _laid(ledger: Ledger, state: Path) -> tuple[Desk, Path]:
         desk = desk_of(ledger.db, ledger.calendar)
         if desk is None:
             what = f"the database has no calendar {ledger.calendar}"
-            raise LedgerError(what, hint="smm ledger sync, in a checkout of it, brings it there", slug="not-synced")
+            hint = did_you_mean(ledger.calendar, calendars(ledger.db), "smm ledger sync, in a checkout of it, brings it there")
+            raise LedgerError(what, hint=hint, slug="not-synced")
         folder = lay(ledger.db, ledger.calendar, state)
         after = desk_of(ledger.db, ledger.calendar)
         if after is not None and after.version == desk.version:

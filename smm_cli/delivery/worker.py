@@ -260,8 +260,11 @@ class Worker:
         if isinstance(error, SmmError):
             self._tell_once(error)
             return
-        if error is not None:
-            raise error
+        if error is not None:  # what broke down delays no other channel; its claim ends with its lease
+            place.shut[taken.claim.channel] = time.monotonic() + SHUT
+            what = f"smm failed at {taken.claim.delivery}: {type(error).__name__}: {error}"
+            self._tell_once(SmmError(masked(what), hint="please report it: smm doctor writes a report", slug="bug"))
+            return
         outcome = task.result()
         if outcome is None:
             place.rung = True
