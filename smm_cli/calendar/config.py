@@ -99,6 +99,7 @@ def _calendar(root: Path, file: ChannelsFile, channels: dict[str, Channel], line
         posts=told.posts,
         publish_from=told.publish_from,
         max_late=told.max_late,
+        after_outage=told.after_outage,
         quiet=told.quiet,
         holidays=told.holidays,
         slot_open=told.slot_open,

@@ -153,6 +153,7 @@ class CalendarTable(Strict):
     posts: Annotated[str, BeforeValidator(_folder)] = "posts"
     publish_from: Annotated[str, _like(r"(?!-)[^\s~^:?*\[\\]+", "main")] = "worktree"
     max_late: MaxLate = 7200.0
+    after_outage: Literal["spread", "hold", "send"] = "spread"
     quiet: QuietHours = ""
     holidays: Annotated[str, _like(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "DE-BY")] = ""
     slot_open: Duration = 1800.0

@@ -93,6 +93,7 @@ class Calendar:
     posts: str = "posts"
     publish_from: str = WORKTREE
     max_late: float | None = 7200.0
+    after_outage: str = "spread"
     quiet: str = ""
     holidays: str = ""
     slot_open: float = 1800.0

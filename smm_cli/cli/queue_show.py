@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from smm_cli.cli import output
 from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.delivery.runner import Runner
 from smm_cli.plan.phrase import say_moment
-from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, UNKNOWN, WAITING, Delivery
+from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, SENDING, SKIPPED, UNKNOWN, WAITING, Delivery
 
 NEXT = {
     UNKNOWN: ("smm queue resolve {0} --published URL", "smm queue resolve {0} --not-published"),
@@ -16,6 +17,9 @@ NEXT = {
     WAITING: ("smm queue resolve {0} --published URL", "smm queue cancel {0}"),
     PUBLISHED: ("smm post withdraw {0}",),
     "cancelled": ("smm queue release {0}",),
+    RETRY: ("smm queue retry {0}", "smm queue cancel {0}"),
+    SKIPPED: ("smm queue release {0}",),
+    SENDING: ("smm runner list", "smm publish     (goes on with it, if its runner is dead)"),
     "planned": ("smm queue hold {0}", "smm queue cancel {0}"),
 }
 
@@ -27,6 +31,8 @@ def show_delivery(runner: Runner, delivery: Delivery, *, as_json: bool) -> int:
     if as_json:
         shape = delivery_shape(delivery)
         shape["attempts"] = [{"at": iso(a.at), "slug": a.slug, "note": a.note, "runner": a.runner.split("#")[0]} for a in attempts]
+        shape["hint"] = delivery.hint or None
+        shape["ends_at"] = iso(delivery.wake) if _ends(delivery, runner.clock.now()) else None
         shape["note"] = record.note if record else None
         output.as_json(shape)
         return 0
@@ -38,6 +44,7 @@ def show_delivery(runner: Runner, delivery: Delivery, *, as_json: bool) -> int:
         ("file", delivery.path),
         ("address", delivery.url),
         ("why", delivery.why),
+        ("ends", f"by itself, {say_moment(delivery.wake, zone)}" if _ends(delivery, runner.clock.now()) and delivery.wake else ""),
         ("note", record.note if record and record.note != delivery.why else ""),
     ]
     output.out(output.paint(delivery.name, "bold"))
@@ -47,6 +54,11 @@ def show_delivery(runner: Runner, delivery: Delivery, *, as_json: bool) -> int:
         output.out(f"  {say_moment(attempt.at, zone)}  {attempt.slug or 'tried'}  {output.clean(attempt.note)}".rstrip())
     _show_next(delivery)
     return 0
+
+
+def _ends(delivery: Delivery, now: datetime) -> bool:
+    """Whether its hold ends, or is looked at anew, at a time that is known."""
+    return delivery.state in (HELD, RETRY) and delivery.wake is not None and delivery.wake > now and delivery.reason != "draft"
 
 
 def _show_next(delivery: Delivery) -> None:

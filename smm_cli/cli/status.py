@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.cli.shared_claims import claim_lines
 from smm_cli.cli.unpublished import not_on_ref
 from smm_cli.delivery.ends import forecast
+from smm_cli.delivery.outage import outage_of
 from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.receipts import receipt_files
 from smm_cli.plan.endings import Ending
@@ -48,6 +49,7 @@ class Standing:
     uncommitted: tuple[str, ...]
     late: int = 0
     elsewhere: str = ""
+    outage: str = ""
     claims: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
 
@@ -89,6 +91,7 @@ def stand(runner: Runner) -> Standing:
         needs=tuple(delivery for delivery in needs_you(plan.deliveries, now) if not long_late(delivery, now)),
         late=sum(long_late(delivery, now) for delivery in plan.deliveries),
         elsewhere=not_on_ref(runner),
+        outage=_outage(runner, plan.deliveries, now),
         ending=tuple(forecast(calendar, runner.ledger, plan.deliveries, now)),
         stopped={name: why for name, (why, _) in runner.ledger.stopped().items()},
         ticks=tuple((name.split("#")[0], at) for name, at in last_ticks(runner).items()),
@@ -137,6 +140,7 @@ def _show(standing: Standing) -> None:
     if standing.late:
         rows.append(("late", f"{standing.late} held as late for over {LONG_LATE.days} days: smm queue list --state held"))
     rows += _listed("changed", [f"{name} changed since it went out: smm post correct {name}" for name in standing.changed[:10]])
+    rows += [("outage", standing.outage)] if standing.outage else []
     rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
     rows += _listed("claims", standing.claims)
     rows += _listed("stopped", [f"{name}: {why}   smm channel login {name}" for name, why in standing.stopped.items()])
@@ -161,8 +165,21 @@ def _listed(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
     return [(name if number == 0 else "", line) for number, line in enumerate(lines)]
 
 
+def _outage(runner: Runner, deliveries: Sequence[Delivery], now: datetime) -> str:
+    """When nobody looked, and what became of what fell due then; empty where nothing waits for it any more."""
+    outage, zone = outage_of(runner.calendar, now), ZoneInfo(runner.calendar.timezone)
+    if outage is None:
+        return ""
+    spread, held = ([d for d in deliveries if d.reason == reason] for reason in ("spread", "outage"))
+    ends = max((d.wake for d in spread if d.wake), default=None)
+    waits = [f"{len(spread)} deliver{'y' if len(spread) == 1 else 'ies'} spread until {say_moment(ends, zone)}"] if ends else []
+    waits += [f"{len(held)} held: smm queue release --state held"] if held else []
+    what = f"nobody looked between {say_moment(outage.since, zone)} and {say_moment(outage.until, zone)}"
+    return f"{what}; {'; '.join(waits)}" if waits else ""
+
+
 def _shape(standing: Standing) -> dict[str, Any]:
-    """`now`, `paused`, `next`, `needs_you`, `long_late` (a number), `not_published` (a sentence or null), `stopped`, `ending`,
+    """`now`, `paused`, `next`, `needs_you`, `long_late` (a number), `outage`, `not_published` (a sentence or null), `stopped`, `ending`,
     `runners`, `claims` (sentences), `uncommitted_receipts`, `changed_since`, `exit_code`."""
     return {
         "now": iso(standing.now),
@@ -170,6 +187,7 @@ def _shape(standing: Standing) -> dict[str, Any]:
         "next": [delivery_shape(d) for d in standing.coming],
         "needs_you": [delivery_shape(d) for d in standing.needs],
         "long_late": standing.late,
+        "outage": standing.outage or None,
         "not_published": standing.elsewhere or None,
         "stopped": standing.stopped,
         "ending": [{"channel": one.channel, "at": iso(one.at), "after": len(one.after)} for one in standing.ending],

@@ -14,6 +14,7 @@ from smm_cli.plan.plan import Plan, make_plan
 from smm_cli.plan.waits import WaitAnswer
 from smm_cli.words.channel import Channel
 from smm_cli.words.history import History
+from smm_cli.words.outage import Outage
 from smm_cli.words.post import Post
 from smm_cli.words.problem import ERROR, Problem
 
@@ -30,10 +31,11 @@ def plan_posts(
     waits: Mapping[str, WaitAnswer] | None = None,
     held: Mapping[str, str] | None = None,
     ahead: timedelta = timedelta(),
+    outage: Outage | None = None,
 ) -> Plan:
     """All deliveries that follow from `posts`, with approval digests where approval is required and holidays where they count.
 
-    `ahead`: how far this machine's clock is surely fast.
+    `ahead`: how far this machine's clock is surely fast; `outage`: when nobody looked.
     """
     return make_plan(
         calendar,
@@ -45,6 +47,7 @@ def plan_posts(
         waits=waits or {},
         held=held or {},
         ahead=ahead,
+        outage=outage,
         **_testimony(calendar, source, posts),
         free_days=free_days(calendar.holidays) if calendar.holidays else None,
     )

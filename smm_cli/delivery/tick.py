@@ -11,6 +11,7 @@ from smm_cli.calendar.model import Alerts
 from smm_cli.calendar.near import did_you_mean
 from smm_cli.delivery.announce import announce
 from smm_cli.delivery.channel_run import ChannelRun
+from smm_cli.delivery.outage import note_outage, outage_of
 from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
@@ -31,7 +32,7 @@ from smm_cli.words.problem import Problem
 
 MOST_CHANNELS = 64
 """Channels that are sent to at the same time."""
-LET_GO = frozenset({"late", "quiet", "copy", "waiting", "slot", CLOCK})
+LET_GO = frozenset({"late", "quiet", "copy", "waiting", "slot", CLOCK, "spread", "outage"})
 """Holds that `--now` passes over: a person asks for it. Never approval, a pause, an error, or her own hold."""
 
 
@@ -66,6 +67,7 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     before = marks_now(runner.calendar)
     now = runner.clock.now()
     carry_over(runner.ledger, runner.calendar.channels)
+    note_outage(runner, now)
     runner.ledger.ticked(now)
     counter, history = runner.ledger.counter(), runner.history()
     indexed = runner.index.posts(runner.source, published={r.digest for r in history.records.values() if r.state == PUBLISHED})
@@ -75,8 +77,8 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     wrong = held_by(indexed.problems, posts)
 
     def planned(history: History, until: datetime | None, held: Mapping[str, str] = wrong) -> Plan:
-        ahead = runner.skew.ahead()
-        return plan_posts(calendar, source, posts, history, now, until=until, waits=waits, held=held, ahead=ahead)
+        ahead, outage = runner.skew.ahead(), outage_of(calendar, now)
+        return plan_posts(calendar, source, posts, history, now, until=until, waits=waits, held=held, ahead=ahead, outage=outage)
 
     plan = planned(history, None if at_once else now)
     if not at_once and await moved_the_clock(runner, plan, now):

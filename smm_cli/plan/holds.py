@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from smm_cli.plan import approval
-from smm_cli.plan.late import too_late_at
+from smm_cli.plan.late import judged_at, too_late_at
 from smm_cli.plan.pauses import ends, pause_over
 from smm_cli.plan.say import say_length
 from smm_cli.plan.scope import Scope
@@ -163,7 +163,7 @@ def too_late(wanted: Wanted, scope: Scope, due: datetime | None) -> Hold | None:
     if due is None or due >= scope.now:
         return None
     limit = too_late_at(wanted, due)
-    if limit is None or scope.now <= limit:
+    if limit is None or judged_at(scope, due) <= limit:
         return None
     return late_hold(wanted, scope, due, limit)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from smm_cli.errors import PostError
+from smm_cli.plan.scope import Scope
 from smm_cli.plan.wanted import Wanted
 from smm_cli.words.channel import Channel
 from smm_cli.words.post import Post
@@ -26,6 +27,12 @@ def _read(text: str) -> float | None:
 def max_late(post: Post, channel: Channel) -> float | None:
     """Seconds after the planned time up to which `post` may go out on `channel`; None: however late. Raises PostError."""
     return _read(post.max_late) if post.max_late else channel.max_late
+
+
+def judged_at(scope: Scope, due: datetime) -> datetime:
+    """As of when lateness counts: now, or for what fell due in an outage its end; waiting for its turn makes nothing late."""
+    outage = scope.outage
+    return min(scope.now, outage.until) if outage and outage.covers(due) and scope.calendar.after_outage == "spread" else scope.now
 
 
 def too_late_at(wanted: Wanted, due: datetime) -> datetime | None:

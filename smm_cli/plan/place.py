@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from smm_cli.errors import PostError
 from smm_cli.plan.holds import clock, hold_of, late_hold, paused
-from smm_cli.plan.late import max_late, too_late_at
+from smm_cli.plan.late import judged_at, max_late, too_late_at
 from smm_cli.plan.pauses import pause_over
 from smm_cli.plan.scope import Scope
 from smm_cli.plan.times import window
@@ -25,12 +25,14 @@ if TYPE_CHECKING:  # neighbours are arranged only where a channel has slots, gap
 def place(ones: Iterable[Wanted | Delivery], scope: Scope) -> None:
     """Put every delivery into scope.found: planned with its time, or held with its reason."""
     by_channel: dict[str, tuple[Channel, list[Wanted]]] = {}
-    deliveries = scope.found.deliveries
+    deliveries, exempt = scope.found.deliveries, set[str]()
     for one in ones:
         if isinstance(one, Delivery):
             deliveries.append(one)
             continue
         channel = one.channel
+        if scope.outage is not None and (one.released or one.begun or one.post.urgent):
+            exempt.add(one.name)
         arranged = bool(channel.gap or channel.daily_limit or channel.slots or (one.post.slot and one.due is None))
         hold = _hold(one, scope, late=not arranged)
         if hold:
@@ -41,6 +43,10 @@ def place(ones: Iterable[Wanted | Delivery], scope: Scope) -> None:
             deliveries.append(one.delivery())
     for channel, wanted in by_channel.values():
         _arrange(channel, wanted, scope)
+    if scope.outage is not None:
+        from smm_cli.plan.outage import after_outage
+
+        after_outage(scope, frozenset(exempt))
 
 
 def _hold(one: Wanted, scope: Scope, *, late: bool) -> Hold | None:
@@ -111,9 +117,15 @@ def _road(channel: Channel, scope: Scope) -> Road:
         now=scope.now,
         until=scope.until,
         slot_open=timedelta(seconds=scope.calendar.slot_open),
-        limit_of=too_late_at,
+        limit_of=lambda one, due: _limit(one, due, scope),
         may_go=lambda one, moment: pause_over(scope.calendar, one.post, one.channel, moment) is None,
     )
+
+
+def _limit(one: Wanted, due: datetime, scope: Scope) -> datetime | None:
+    """When a delivery is too late; where that is judged as of the end of an outage, so much later."""
+    limit = too_late_at(one, due)
+    return limit + (scope.now - judged_at(scope, due)) if limit else None
 
 
 def _placed(one: Wanted, placed: Placed, scope: Scope) -> Delivery:

@@ -19,6 +19,7 @@ from smm_cli.plan.say import say_moment
 from smm_cli.plan.wall import zone_of
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import Delivery
+from smm_cli.words.outage import Outage
 from smm_cli.words.post import Post
 from smm_cli.words.problem import ERROR, Place, Problem
 
@@ -54,11 +55,12 @@ class Scope:
         free_days: Callable[[int], frozenset[date]] | None,
         witness: Witness = NOBODY,
         ahead: timedelta = timedelta(),
+        outage: Outage | None = None,
     ) -> None:
         self.calendar, self.past = calendar, past
         self.now = now.astimezone(UTC)
         self.until = until.astimezone(UTC) if until else None
-        self.ahead = ahead
+        self.ahead, self.outage = ahead, outage
         self.waits, self.held, self.digests, self.witness = waits, held, digests, witness
         self.free_days = free_days or _own_free_days(calendar)
         self.zone: ZoneInfo = zone_of(calendar.timezone)

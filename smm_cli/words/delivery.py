@@ -34,7 +34,7 @@ class Delivery:
     """A post on a channel: the unit of work, retry and record.
 
     `due` is when it may go out (aware, UTC; None: no time yet), `state` one of the constants above, `reason` of a held one:
-    draft, approval, paused, quiet, late, error, by you, copy, waiting, slot, since, clock. `why` says it in words.
+    draft, approval, paused, quiet, late, error, by you, copy, waiting, slot, since, clock, spread, outage. `why` says it in words.
     `by_hand`: a person makes it. `at` is the planned time, never moved by lateness; `handle` the channel's account.
     """
 

@@ -185,7 +185,7 @@ def test_show_says_why_and_what_would_change_it(root):
 
 def test_show_as_json_has_the_attempts_too(root):
     shown = json.loads(smm(root, "queue show soon@news --json").out)
-    assert set(shown) == {*KEYS, "attempts", "note"}
+    assert set(shown) == {*KEYS, "attempts", "ends_at", "hint", "note"}
     assert shown["attempts"] == []
 
 

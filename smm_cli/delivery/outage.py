@@ -1,0 +1,57 @@
+"""When nobody looked: learned by the first tick after it, kept in .smm/outage.json for the ticks that spread what fell due."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smm_cli.calendar.model import Calendar
+from smm_cli.words.outage import Outage
+
+if TYPE_CHECKING:
+    from smm_cli.delivery.runner import Runner
+
+FILE = "outage.json"
+AWAY = timedelta(minutes=90)
+"""A runner that looks every hour, and is late at times as jobs in CI are, has not been away."""
+KEPT = timedelta(days=1)
+"""How long after its end an outage counts: by then all that was spread has gone out, or is too late."""
+
+
+def note_outage(runner: Runner, now: datetime) -> None:
+    """Remember since when nobody looked, if that is long. Before a tick notes itself. A rehearsal leaps through time, and has none."""
+    calendar = runner.calendar
+    if runner.apps is not None or calendar.scratch is not None:
+        return
+    last = last_look(runner)
+    if last is not None and now - last > AWAY:
+        with suppress(OSError):
+            _keep(calendar.state / FILE, Outage(last, now))
+
+
+def last_look(runner: Runner) -> datetime | None:
+    """When any runner that this ledger knows looked last; idle looks of this machine count."""
+    ticks = [tick.at for tick in runner.ledger.ticks()]
+    with suppress(OSError):
+        ticks.append(datetime.fromtimestamp((runner.calendar.state / "tick").stat().st_mtime, UTC))
+    now = runner.clock.now()
+    return max((at for at in ticks if at <= now), default=None)
+
+
+def outage_of(calendar: Calendar, now: datetime) -> Outage | None:
+    """The last outage, while it matters; a damaged file is none."""
+    try:
+        said = json.loads((calendar.state / FILE).read_text("utf-8"))
+        found = Outage(datetime.fromisoformat(said["since"]), datetime.fromisoformat(said["until"]))
+        return found if found.since < found.until <= now < found.until + KEPT else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(path: Path, outage: Outage) -> None:
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(json.dumps({"since": outage.since.isoformat(), "until": outage.until.isoformat()}), "utf-8")
+    new.replace(path)

@@ -1,0 +1,127 @@
+"""A runner that was away: what fell due meanwhile goes out one after the other; status and queue show tell it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from smm_cli.cli.queue_show import show_delivery
+from smm_cli.cli.status import _shape, stand
+from smm_cli.clock import SetClock
+from smm_cli.delivery.outage import outage_of
+from smm_cli.delivery.runner import open_runner
+from smm_cli.delivery.tick import tick
+from smm_cli.sandbox.server import Sandbox
+
+START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+HEAD = '[calendar]\nname = "try"\ntimezone = "UTC"\nlanguage = "en"\npublish_from = "worktree"\nmax_late = "6h"\n'
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(networks=("mastodon",)) as made:
+        thread = threading.Thread(target=lambda: asyncio.run(made.serve()))
+        thread.start()
+        while not made.ready:
+            time.sleep(0.01)
+        yield made
+        made.end()
+        thread.join(10)
+
+
+@pytest.fixture
+def root(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three posts between nine and ten; a runner looked at eight."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("SMM_SANDBOX_MASTODON", "sandbox-me")
+    folder = tmp_path / "calendar"
+    (folder / "posts").mkdir(parents=True)
+    (folder / "channels.toml").write_text(HEAD + sandbox.lines["mastodon"])
+    for name, at in (("a", "09:00"), ("b", "09:10"), ("c", "09:20")):
+        front = f"id: {name}\nstatus: ready\nchannels: my-mastodon\npublish_at: 2026-11-24 {at}\n"
+        (folder / "posts" / f"{name}.md").write_text(f"---\n{front}---\n\nHello {name}.\n")
+    look(folder, 0)
+    return folder
+
+
+def look(root: Path, minutes: int) -> list[str]:
+    """One tick so many minutes after eight; what it published."""
+    with open_runner(root, SetClock(START + timedelta(minutes=minutes))) as runner:
+        mark = root / ".smm" / "tick"
+        if mark.exists():  # as touched by a tick of that time
+            at = (START + timedelta(minutes=minutes) - timedelta(days=1)).timestamp()
+            __import__("os").utime(mark, (at, at))
+        ticked = asyncio.run(tick(runner))
+    return [outcome.delivery for outcome in ticked.outcomes if outcome.state == "published"]
+
+
+def test_after_two_hours_away_they_go_out_five_minutes_apart(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert look(root, 120) == ["a@my-mastodon"]
+    with open_runner(root, SetClock(START + timedelta(minutes=121))) as runner:
+        standing = stand(runner)
+        said = "nobody looked between Tue 24 Nov 2026 08:00 UTC and Tue 24 Nov 2026 10:00 UTC"
+        assert standing.outage == f"{said}; 2 deliveries spread until Tue 24 Nov 2026 10:10 UTC"
+        assert _shape(standing)["outage"] == standing.outage
+        held = next(d for d in standing.needs + _all(runner) if d.post == "b")
+        capsys.readouterr()
+        show_delivery(runner, held, as_json=False)
+        told = capsys.readouterr()
+        assert "held (spread)" in told.out and "by itself, Tue 24 Nov 2026 10:05 UTC" in told.out
+        assert "smm queue release b@my-mastodon" in told.err
+    assert look(root, 121) == []
+    assert look(root, 125) == ["b@my-mastodon"]
+    assert look(root, 126) == []
+    assert look(root, 130) == ["c@my-mastodon"]
+    with open_runner(root, SetClock(START + timedelta(minutes=131))) as runner:
+        assert stand(runner).outage == ""
+
+
+def _all(runner):
+    from smm_cli.cli.planned import plan_of
+
+    return plan_of(runner).plan.deliveries
+
+
+def test_the_door_wakes_for_the_next_one(root: Path) -> None:
+    look(root, 120)
+    with open_runner(root, SetClock(START + timedelta(minutes=120))) as runner:
+        assert float(runner.index.read_wake()["wake_at"]) == (START + timedelta(minutes=125)).timestamp()
+
+
+def test_a_runner_that_looks_every_hour_was_not_away(root: Path) -> None:
+    assert look(root, 60) == ["a@my-mastodon"]
+    assert look(root, 120) == ["b@my-mastodon", "c@my-mastodon"]
+
+
+def test_a_first_look_ever_is_no_outage(root: Path) -> None:
+    (root / ".smm" / "ledger.db").unlink()
+    (root / ".smm" / "tick").unlink(missing_ok=True)
+    assert look(root, 120) == ["a@my-mastodon", "b@my-mastodon", "c@my-mastodon"]
+
+
+def test_held_ones_wait_for_a_person(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (root / "channels.toml").read_text()
+    (root / "channels.toml").write_text(text.replace('max_late = "6h"\n', 'max_late = "6h"\nafter_outage = "hold"\n'))
+    assert look(root, 120) == []
+    with open_runner(root, SetClock(START + timedelta(minutes=121))) as runner:
+        assert "3 held: smm queue release --state held" in stand(runner).outage
+        from smm_cli.ledger.people import release
+
+        release(runner.ledger, [d for d in _all(runner) if d.post == "a"])
+    assert look(root, 122) == ["a@my-mastodon"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"since": 1}', '{"since": "x", "until": "y"}'])
+def test_a_damaged_note_is_none(root: Path, content: str) -> None:
+    (root / ".smm" / "outage.json").write_text(content)
+    with open_runner(root, SetClock(START)) as runner:
+        assert outage_of(runner.calendar, START) is None
+    assert look(root, 120) == ["a@my-mastodon"]
+    assert json.loads((root / ".smm" / "outage.json").read_text())["until"].startswith("2026-11-24T10:00")
