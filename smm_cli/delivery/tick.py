@@ -64,8 +64,7 @@ async def tick(runner: Runner, *, only: Collection[str] = (), at_once: bool = Fa
 
 async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     """The tick itself, once what others did is known."""
-    before = marks_now(runner.calendar)
-    now = runner.clock.now()
+    before, now = marks_now(runner.calendar), runner.clock.now()
     carry_over(runner.ledger, runner.calendar.channels)
     note_outage(runner, now)
     runner.ledger.ticked(now)
