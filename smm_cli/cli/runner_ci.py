@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import join, quote
 
 from smm_cli import __version__
 from smm_cli.calendar import git
@@ -100,7 +101,8 @@ def install(root: Path, calendar: Calendar, where: str, every: str, hours: str, 
         told = [*changed, *([(root / FILE).relative_to(top).as_posix()] if changed_settings != settings else [])]
         for path in told:
             output.out(f"written  {path}")
-        output.tell(f"Not committed.  git -C {top} add {' '.join(told)} && git -C {top} commit -m 'Let {host.title} publish' && git push")
+        here = f"git -C {quote(str(top))}"
+        output.tell(f"Not committed.  {here} add {join(told)} && {here} commit -m 'Let {host.title} publish' && {here} push")
     _tell_rest(where, calendar, when, root)
     return 0
 
@@ -234,7 +236,7 @@ def _tell_rest(where: str, calendar: Calendar, when: Hours, root: Path) -> None:
     """What only a person can do there."""
     tell_secrets(where, secrets_of(read_file(root)))
     for reference in local_ones(read_file(root)):
-        output.tell(f"  {reference.partition(':')[0]}: is of this machine alone, so that a job cannot send there: smm channel list")
+        output.tell(f'  {reference} is on this machine alone, so that a job cannot send with it: secret = "env:NAME"')
     if where == "gitlab":
         for line in when.lines:
             said = f'glab schedule create --cron "{line}" --cronTimeZone {when.zone} --ref {branch_of(calendar, root)} --description smm'

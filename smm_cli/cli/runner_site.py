@@ -27,7 +27,7 @@ def site_of(calendar: Calendar) -> tuple[Path, tuple[str, ...]]:
     sites = {name: str(one.settings.get("output", "public")).strip("/") for name, one in calendar.channels.items() if one.network == "site"}
     if len(set(sites.values())) != 1:
         what = "there is no site in channels.toml" if not sites else f"a job keeps one site, and there are {len(set(sites.values()))}"
-        raise UsageError(what, hint="smm channel list", slug="site")
+        raise UsageError(what, hint="a machine of your own publishes any number: smm runner install cron", slug="site")
     return calendar.root / next(iter(sites.values())), tuple(sites)
 
 

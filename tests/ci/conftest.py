@@ -198,7 +198,6 @@ def job_of_gitlab(host, text, name, variables, *, ref="main", depth=None):
         "CI_PROJECT_DIR": str(workspace),
         "CI_COMMIT_BRANCH": ref,
         "PIP_NO_INDEX": "1",
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *(path for path in sys.path if path.endswith("site-packages"))]),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "XDG_CONFIG_HOME": str(home / "config"),
