@@ -135,8 +135,8 @@ class Shared:
         """Claim the delivery's channel for it; None: it is ours, and nothing has changed since the plan. A Gate: not now."""
         channel, now = delivery.channel, self.clock.now()
         there = self.claims.get(channel)
-        if there is not None and not there.over(now, self.ledger.alive):
-            return there.gate()
+        if there is not None and (there.state != shared_claims.CLAIMED or not there.over(now, self.ledger.alive)):
+            return there.gate()  # one that ended while sending is ended by the next look, which keeps its progress
         more = {"digest": digest, "commit": self._planned[0]}
         text = shared_claims.written(self.ledger.alive.owner, delivery.name, now, shared_claims.until_of(now), more)
         try:

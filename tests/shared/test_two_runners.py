@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from smm_cli.calendar.git_notes import write_note
+from smm_cli.calendar.git_refs import make_commits
 from smm_cli.calendar.model import Pause
 from smm_cli.clock import SetClock
 from smm_cli.delivery.pauses import NAME, REF, written
+from smm_cli.delivery.shared_claims import written as claim_text
 from smm_cli.delivery.tick import tick
 from smm_cli.errors import ConfigError
 from smm_cli.ledger.receipts import receipt_text
@@ -358,3 +360,25 @@ def test_a_job_in_ci_uses_no_token_that_changes_with_each_use(team, monkeypatch)
     assert outcomes["launch@pool"].state == "held"
     assert "would forget the new one" in outcomes["launch@pool"].note
     assert team.refs() == []
+
+
+@pytest.mark.parametrize("part", [None, 0])
+def test_a_claim_whose_lease_ends_between_look_and_claim_is_taken_only_if_nothing_was_sent_under_it(team, part):
+    team.channel("one")
+    team.post("launch")
+    team.push()
+    machine = team.clone("machine")
+    until = team.start + timedelta(minutes=3)
+    text = claim_text("other#1.2.3", "launch@one", team.start, until, {}, part, None if part is None else {"delivery": "launch@one"})
+    [oid] = make_commits(machine.root, [text], team.start)
+    team.git(machine.root, "push", "--quiet", "origin", f"{oid}:refs/smm/claims/one")
+
+    async def late(runner):
+        await runner.shared.look()
+        team.later(minutes=19)
+        return await runner.shared.claim(Delivery("launch", "one", "mastodon", at=team.start), "")
+
+    with machine.runner() as runner:
+        gate = asyncio.run(late(runner))
+    stands = team.git(team.remote, "rev-parse", "refs/smm/claims/one") == oid
+    assert (gate is None, stands) == ((True, False) if part is None else (False, True))
