@@ -12,9 +12,9 @@ from importlib import import_module
 from pathlib import Path
 
 from smm_cli.calendar.model import Calendar
-from smm_cli.cli.channel_list import open_ledger
 from smm_cli.cli.doctor_machine import Patient
 from smm_cli.clock import ShiftedClock, SystemClock
+from smm_cli.delivery.ledgers import open_ledger
 from smm_cli.delivery.skew import FAST, Skew
 from smm_cli.plan.phrase import say_moment
 from smm_cli.plan.say import say_length
@@ -37,7 +37,7 @@ def clock(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
         yield Problem("clock-slow", what, hint=SET_RIGHT)
     if not calendar.ledger.url:
         return
-    with open_ledger(calendar) as ledger:
+    with open_ledger(calendar, patient.clock) as ledger:
         ledger.write(lambda _: None)  # which tells the database's time
         shift = ledger.clock.shift if isinstance(ledger.clock, ShiftedClock) else timedelta()
     if abs(shift) > FAST:

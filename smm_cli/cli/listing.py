@@ -111,13 +111,17 @@ def read_end(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def needs_you(deliveries: Iterable[Delivery], now: datetime) -> list[Delivery]:
-    """What waits for a person: failed, unknown, by hand, in error, held and already due."""
+    """What waits for a person: failed, unknown, by hand, in error, held and already due; not what goes out by itself in its turn."""
     return [
         delivery
         for delivery in deliveries
-        if delivery.state in (FAILED, UNKNOWN, WAITING)
-        or (delivery.state == HELD and (delivery.reason in ASKS or (delivery.due is not None and delivery.due <= now)))
+        if delivery.state in (FAILED, UNKNOWN, WAITING) or (delivery.state == HELD and _asks(delivery, now))
     ]
+
+
+def _asks(delivery: Delivery, now: datetime) -> bool:
+    passed = delivery.due is not None and delivery.due <= now
+    return delivery.reason in ASKS or (passed and delivery.reason != "spread")
 
 
 def long_late(delivery: Delivery, now: datetime) -> bool:

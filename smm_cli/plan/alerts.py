@@ -17,7 +17,7 @@ KINDS = (FAILURE, DOUBT, HOLD, TOKEN)
 """What `[alerts] on` may name; all of them where it names none."""
 AHEAD = timedelta(hours=24)
 """How long before its time somebody hears that a delivery is held."""
-MEND = frozenset({"error", "copy", "approval", "late", "waiting"})
+MEND = frozenset({"error", "copy", "approval", "late", "waiting", "clock", "outage"})
 """Holds that a person must lift; her own hold, a draft, a pause and quiet hours are meant."""
 DAYS = (1, 3, 7, 14)
 """Days before a credential's end on which it is spoken of, once each."""

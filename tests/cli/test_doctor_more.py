@@ -275,3 +275,15 @@ def test_a_server_that_answers_is_no_finding_and_a_refused_token_is(sandbox: San
     (finding,) = found("--online").values()
     assert finding["severity"] == "error" and finding["hint"] == "smm channel login mastodon"
     assert "wrong-token" not in json.dumps(finding)
+
+
+def test_a_clock_that_differs_from_the_databases_is_a_warning(
+    root: Path, database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCTOR_LEDGER", database)
+    (root / "channels.toml").write_text(HEAD.format(name="t") + '[ledger]\nurl = "env:DOCTOR_LEDGER"\n' + BLOG)
+    for minutes, slugs in ((0, set()), (10, {"clock-database"})):
+        capsys.readouterr()
+        doctor(Session(str(root), Shifted(timedelta(minutes=minutes))), as_json=True)
+        told = {finding["slug"]: finding for finding in json.loads(capsys.readouterr().out)}
+        assert {slug for slug in told if slug == "clock-database"} == slugs
