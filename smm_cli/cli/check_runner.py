@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from smm_cli.calendar.model import Calendar
-from smm_cli.cli.runner_installed import Installed, installed
+from smm_cli.cli.runner_installed import Installed, of_hosts
 from smm_cli.plan.late import max_late
 from smm_cli.plan.say import say_length, say_moment
 from smm_cli.words.delivery import PLANNED, Delivery
@@ -21,21 +21,15 @@ NOTE = "info"
 
 
 def check_runners(calendar: Calendar, deliveries: Sequence[Delivery], posts: Iterable[Post], now: datetime) -> Iterator[Problem]:
-    """A note on how late posts go out where jobs look at their hours, and a warning for each whose next time lies outside."""
-    jobs = installed(calendar)
-    if not jobs or any(job.seconds and job.seconds <= SOON.total_seconds() for job in jobs):
+    """A note on how late jobs of a git host make posts, and a warning for each post whose next time lies outside of their hours.
+
+    From files of the repository alone: a stranger's calendar starts no program here.
+    """
+    jobs = list(of_hosts(calendar))
+    if not jobs:
         return
-    zone, by_id = ZoneInfo(calendar.timezone), {post.id: post for post in posts}
-    often = usual(jobs, now)
-    if often > SOON:
-        late = "; the host may start it later still" if any(job.busy for job in jobs) else ""
-        who = "this job" if len(jobs) == 1 and jobs[0].busy else _where(jobs)
-        what = f"posts go out up to {_said(often)} late: {who} looks every {_said(often)}{late}"
-        yield Problem("runner-interval", what, Place(_file(jobs)), severity=NOTE)
-        short = sorted(c.name for c in calendar.channels.values() if c.max_late is not None and c.max_late < often.total_seconds())
-        if short:
-            what = f"max_late of {', '.join(short)} is less than the {_said(often)} from one look to the next: posts in between are held"
-            yield Problem("runner-late", what, Place("channels.toml"), 'max_late = "6h" in [calendar], or look more often', WARNING)
+    yield from intervals(calendar, jobs, now)
+    zone, by_id, often = ZoneInfo(calendar.timezone), {post.id: post for post in posts}, usual(jobs, now)
     told: set[str] = set()
     for delivery in deliveries:
         if delivery.state != PLANNED or delivery.by_hand or delivery.due is None or delivery.due <= now:
@@ -49,16 +43,32 @@ def check_runners(calendar: Calendar, deliveries: Sequence[Delivery], posts: Ite
         yield _outside(delivery, goes, limit, zone, jobs)
 
 
+def intervals(calendar: Calendar, jobs: Sequence[Installed], now: datetime) -> Iterator[Problem]:
+    """How late posts go out by how often `jobs` look, and channels that have less patience than that."""
+    often = usual(jobs, now)
+    if often <= SOON:
+        return
+    late = "; the host may start it later still" if any(job.busy for job in jobs) else ""
+    who = "this job" if len(jobs) == 1 and jobs[0].busy else _where(jobs)
+    what = f"posts go out up to {_said(often)} late: {who} looks every {_said(often)}{late}"
+    yield Problem("runner-interval", what, Place(_file(jobs)), severity=NOTE)
+    short = sorted(c.name for c in calendar.channels.values() if c.max_late is not None and c.max_late < often.total_seconds())
+    if short:
+        what = f"max_late of {', '.join(short)} is less than the {_said(often)} from one look to the next: posts in between are held"
+        yield Problem("runner-late", what, Place("channels.toml"), 'max_late = "6h" in [calendar], or look more often', WARNING)
+
+
 def usual(jobs: Sequence[Installed], now: datetime) -> timedelta:
     """How long it is from one look to the next within the hours: the shortest step of a coming day."""
-    looks, moment = [], now
+    steps, timed = [timedelta(seconds=job.seconds) for job in jobs if job.seconds], [job for job in jobs if not job.seconds]
+    looks, moment = list[datetime](), now
     for _ in range(4):
-        found = _next(jobs, moment)
+        found = _next(timed, moment)
         if found is None:
             break
         looks.append(found)
         moment = found + timedelta(minutes=1)
-    return min((later - sooner for sooner, later in pairwise(looks)), default=timedelta())
+    return min((*steps, *(later - sooner for sooner, later in pairwise(looks))), default=timedelta())
 
 
 def _next(jobs: Iterable[Installed], moment: datetime) -> datetime | None:

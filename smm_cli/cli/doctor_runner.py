@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from smm_cli import __version__
 from smm_cli.calendar.index import Index
 from smm_cli.calendar.model import Calendar
+from smm_cli.cli.check_runner import intervals
 from smm_cli.cli.doctor_machine import Patient
 from smm_cli.cli.runner_cron import mark, read_crontab, smm_command
+from smm_cli.cli.runner_installed import of_hosts, of_machine
 from smm_cli.errors import SmmError
 from smm_cli.plan.phrase import say_moment
 from smm_cli.plan.wall import zone_of
@@ -60,6 +62,12 @@ def _program(line: str) -> Iterator[Problem]:
         yield Problem("two-versions", what, Place("crontab"), INSTALL, WARNING)
 
 
+def lateness(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
+    """How late posts go out where this machine looks now and then; `smm check` tells it of a git host's jobs alone."""
+    if jobs := of_machine(calendar):
+        yield from intervals(calendar, [*jobs, *of_hosts(calendar)], patient.now)
+
+
 def versions(calendar: Calendar, _: Patient) -> Iterator[Problem]:
     """The last tick here was made by this smm."""
     if not (calendar.state / "index.db").exists():
@@ -91,5 +99,5 @@ def longest(line: str) -> timedelta:
     return timedelta(minutes=int(minute[2:])) if minute[2:].isdigit() else timedelta(hours=1)
 
 
-RUNNER_LOOKS = (cron, versions)
+RUNNER_LOOKS = (cron, lateness, versions)
 """All of them, in the order in which they are told."""

@@ -39,12 +39,8 @@ class Installed:
         return min((at for cron in self.moments if (at := cron.next(moment))), default=None)
 
 
-def installed(calendar: Calendar) -> list[Installed]:
-    """The jobs of this calendar. A file that cannot be read, or that says times that smm cannot, is none."""
-    return [*_of_hosts(calendar), *_of_cron(calendar), *_of_systemd(calendar)]
-
-
-def _of_hosts(calendar: Calendar) -> Iterator[Installed]:
+def of_hosts(calendar: Calendar) -> Iterator[Installed]:
+    """The jobs that files of the repository tell of; starts no program but git. A file that says times that smm cannot read is none."""
     try:
         top = Path(git.run(calendar.root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
     except SmmError:
@@ -56,6 +52,11 @@ def _of_hosts(calendar: Calendar) -> Iterator[Installed]:
                 yield Installed(path.relative_to(top).as_posix(), found, busy=True)
     if found := _crons(NOTED.findall(_text(top / ".gitlab" / "smm.yml"))):
         yield Installed(".gitlab/smm.yml", found, busy=True)
+
+
+def of_machine(calendar: Calendar) -> list[Installed]:
+    """The jobs of this user on this machine; starts `crontab`."""
+    return [*_of_cron(calendar), *_of_systemd(calendar)]
 
 
 def _of_cron(calendar: Calendar) -> Iterator[Installed]:

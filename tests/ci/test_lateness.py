@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +17,9 @@ CRON = 'on:\n  schedule:\n    - cron: "7 6-17 * * 1-5"\njobs:\n  a:\n    steps:\
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from subprocess import run as start
-
     folder = tmp_path / "calendar"
     (folder / "posts").mkdir(parents=True)
-    start(["git", "init", "--quiet", str(folder)], check=True)
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
     monkeypatch.setenv("SMM_CALENDAR", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     programs = tmp_path / "bin"
@@ -79,21 +78,45 @@ def test_patience_that_is_shorter_than_the_interval_is_warned_of(root: Path, cap
     assert "max_late" not in checked(capsys)
 
 
-def test_a_job_of_this_machine_in_between_makes_it_earlier(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_speaks_of_the_repository_alone_and_starts_no_program_of_this_machine(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     workflow(root)
     post(root, f"{FRIDAY} 22:00")
+    (tmp_path / "bin" / "crontab").write_text(f"#!/bin/sh\ntouch {tmp_path}/started\ncat {tmp_path}/table\n")
     (tmp_path / "table").write_text(f"# smm publishes {root}\n* * * * * smm -C {root} publish\n")
-    assert "late" not in checked(capsys)
-    (tmp_path / "table").write_text("# smm publishes /somewhere/else\n* * * * * smm -C /somewhere/else publish\n")
     assert "held" in checked(capsys)
+    for words in (["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "--quiet", "-m", "all"]):
+        subprocess.run(["git", "-C", str(root), *words], check=True)
+    post(root, f"{FRIDAY} 22:30")
+    assert run(["plan", "--diff", "HEAD"]) == 0
+    assert "22:30" in capsys.readouterr().out
+    assert not (tmp_path / "started").exists()
+    run(["doctor"])
+    assert (tmp_path / "started").exists()
 
 
-def test_a_timer_of_systemd_counts_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_tells_how_late_this_machine_makes_posts(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def found() -> str:
+        run(["doctor"])
+        return "".join(capsys.readouterr())
+
     workflow(root)
-    post(root, f"{FRIDAY} 22:00")
-    assert run(["runner", "install", "systemd", "--write", "--yes"]) == 0
+    assert "posts go out" not in found()
+    (tmp_path / "table").write_text(f"# smm publishes {root}\n*/20 * * * * smm -C {root} publish\n")
+    assert "posts go out up to" in found()
+    (tmp_path / "table").write_text(f"# smm publishes {root}\n* * * * * smm -C {root} publish\n")
+    assert "posts go out" not in found()
+    (tmp_path / "table").write_text("# smm publishes /somewhere/else\n*/20 * * * * smm -C /somewhere/else publish\n")
+    assert "posts go out" not in found()
+
+
+@pytest.mark.parametrize(("every", "late"), [("20m", True), ("1m", False)])
+def test_a_timer_of_systemd_counts_too(root: Path, capsys: pytest.CaptureFixture[str], every: str, late: bool) -> None:
+    assert run(["runner", "install", "systemd", "--every", every, "--write", "--yes"]) == 0
     capsys.readouterr()
-    assert "late" not in checked(capsys)
+    run(["doctor"])
+    assert ("posts go out up to 20 min late" in "".join(capsys.readouterr())) == late
 
 
 @pytest.mark.parametrize(
