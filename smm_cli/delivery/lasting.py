@@ -12,14 +12,18 @@ from smm_cli.networks.base import Network
 CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "FORGEJO_ACTIONS", "GITEA_ACTIONS")
 
 
+def in_a_job() -> bool:
+    """Whether this is a job of CI, which may look at the proposal of a stranger."""
+    return any(os.environ.get(variable, "").lower() not in ("", "0", "false") for variable in CI)
+
+
 def forgets(calendar: Calendar, network: Network) -> ConfigError | None:
     """Why this runner may not use a channel of `network`: its token changes with each use, and would be lost. None: it may.
 
     A token that lies in this machine's .smm/ already, from a login here, shows that .smm/ lasts.
     """
     name = network.channel.name
-    in_ci = any(os.environ.get(variable, "").lower() not in ("", "0", "false") for variable in CI)
-    if not (in_ci and network.auth.rotates) or TokenStore(calendar.state / "tokens").read(name) is not None:
+    if not (in_a_job() and network.auth.rotates) or TokenStore(calendar.state / "tokens").read(name) is not None:
         return None
     what = f"{name}: the token of {network.title} changes with each use, and this runner (a job in CI) would forget the new one"
     hint = "publish this channel from a machine that keeps its .smm/, or use a credential that does not change (smm network show NAME)"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -169,6 +171,34 @@ def test_looking_runs_nothing_asks_nothing_and_drives_no_terminal(root: Path, tm
     assert not ran.exists()
     assert "root:" not in said
     assert not any(sign in said for sign in "\x1b\x07\x9b\x00\u202e\u2066\u2067"), ascii(said)
+
+
+@pytest.mark.parametrize("words", [["check"], ["plan", "--diff", "HEAD"]], ids=" ".join)
+def test_a_job_asks_no_database_that_a_proposal_names(root: Path, tmp_path: Path, words: list[str]) -> None:
+    hostile(root, tmp_path / "ran")
+    for command in (["init", "--quiet"], ["add", "channels.toml"], ["commit", "--quiet", "-m", "x"]):
+        subprocess.run(["git", "-C", str(root), *command], check=True)
+    with socket.create_server(("127.0.0.1", 0)) as database, (root / "channels.toml").open("a") as file:
+        database.settimeout(0.2)
+        file.write(f'[ledger]\nurl = "postgresql://127.0.0.1:{database.getsockname()[1]}/x"\n')
+        file.flush()
+        for job, asked in ({"CI": "true"}, False), ({"CI": ""}, True):
+            env = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config"), "PGCONNECT_TIMEOUT": "2", **job}
+            command = [sys.executable, "-m", "smm_cli", "-C", str(root), *words]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, cwd=tmp_path)
+            heard = _is_asked(database, process)
+            assert heard is asked, process.communicate()[0].decode()
+            process.kill()
+            process.communicate()
+
+
+def _is_asked(database: socket.socket, process: subprocess.Popen) -> bool:
+    """Whether the process connects before it ends."""
+    while process.poll() is None:
+        with suppress(TimeoutError):
+            database.accept()[0].close()
+            return True
+    return False
 
 
 def test_the_tripwires_work(root: Path, tmp_path: Path) -> None:
