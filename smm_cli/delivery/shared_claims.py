@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from smm_cli.errors import LedgerError
 from smm_cli.ledger.claims import LEASE, RESERVE, Gate, runner_of
 from smm_cli.ledger.leases import Living
-from smm_cli.ledger.progress import Progress
+from smm_cli.ledger.progress import Progress, read_progress
 from smm_cli.words.frozen import dataclass
 
 FORMAT = 1
@@ -91,6 +92,7 @@ def read(oid: str, channel: str, message: str) -> Note:
             raise ValueError(said["format"])
         until = datetime.fromisoformat(said["until"])
         owner, delivery = str(said["owner"]), str(said["delivery"])
-        return Note(oid, channel, owner, delivery, str(said["state"]), int(said["part"]), until, said.get("progress"))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        progress = read_progress(json.dumps(said["progress"]).encode(), delivery) if "progress" in said else None
+        return Note(oid, channel, owner, delivery, str(said["state"]), int(said["part"]), until, progress)
+    except (ValueError, KeyError, TypeError, AttributeError, LedgerError):
         return Note(oid, channel)

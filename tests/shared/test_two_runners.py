@@ -369,7 +369,7 @@ def test_a_claim_whose_lease_ends_between_look_and_claim_is_taken_only_if_nothin
     team.push()
     machine = team.clone("machine")
     until = team.start + timedelta(minutes=3)
-    text = claim_text("other#1.2.3", "launch@one", team.start, until, {}, part, None if part is None else {"delivery": "launch@one"})
+    text = claim_text("other#1.2.3", "launch@one", team.start, until, {}, part)
     [oid] = make_commits(machine.root, [text], team.start)
     team.git(machine.root, "push", "--quiet", "origin", f"{oid}:refs/smm/claims/one")
 
