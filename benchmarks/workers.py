@@ -32,7 +32,7 @@ def figures(runs: int) -> list[Figure]:
     cluster = Cluster(bin, durable=True)
     try:
         rates = [(_ours(cluster), _theirs(cluster, 1), _theirs(cluster, 10)) for _ in range(max(2, runs // 3))]
-        ours, one, ten = (max(column) for column in zip(*rates, strict=True))
+        ours, one, ten = sorted(rates, key=lambda rate: rate[0] / rate[1])[len(rates) // 2]  # of one round: all met the same machine
         few, many = _claims(cluster)
         asked = _idle(cluster)
     finally:
@@ -73,6 +73,7 @@ def _fill(url: str, folder: Path, now: int, channels: int, each: int, later: int
         c.execute("INSERT INTO lane SELECT 'bench', channel, min(claim_at) FROM planned GROUP BY channel")
     with psycopg.connect(url, autocommit=True) as c:
         c.execute("VACUUM ANALYZE")
+        c.execute("CHECKPOINT")  # else the disk is still busy with what was laid in
 
 
 def _ours(cluster) -> float:  # type: ignore[no-untyped-def]

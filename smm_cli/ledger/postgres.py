@@ -49,10 +49,11 @@ class Transaction:
         self._connection = connection
         self.now = now
         self._steps: list[str] = []
+        self._written = psycopg.ClientCursor(connection)
 
     def later(self, sql: str, params: Params) -> None:
         """Do this, and ask nothing of it, before what comes next."""
-        self._steps.append(psycopg.ClientCursor(self._connection).mogrify(for_psycopg(sql), storable(params)))
+        self._steps.append(self._written.mogrify(for_psycopg(sql), storable(params)))
         if len(self._steps) >= MOST_STEPS:
             self.flush()
 
