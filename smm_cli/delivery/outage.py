@@ -14,7 +14,7 @@ from smm_cli.words.outage import Outage
 if TYPE_CHECKING:
     from smm_cli.delivery.runner import Runner
 
-FILE = "outage.json"
+FILE, BLIND = "outage.json", "outage.since"
 AWAY = timedelta(minutes=90)
 """A runner that looks every hour, and is late at times as jobs in CI are, has not been away."""
 KEPT = timedelta(days=1)
@@ -22,14 +22,24 @@ KEPT = timedelta(days=1)
 
 
 def note_outage(runner: Runner, now: datetime) -> None:
-    """Remember since when nobody looked, if that is long. Before a tick notes itself. A rehearsal leaps through time, and has none."""
+    """Remember since when nobody looked, if that is long. Before a tick notes itself. A rehearsal leaps through time, and has none.
+
+    A look while the remote that runners share cannot be asked is none: nothing could be claimed.
+    """
     calendar = runner.calendar
     if runner.apps is not None or calendar.scratch is not None:
         return
-    last = last_look(runner)
-    if last is not None and now - last > AWAY:
-        with suppress(OSError):
+    last, blind = last_look(runner), calendar.state / BLIND
+    with suppress(OSError):
+        if runner.shared is not None and runner.shared.why is not None:
+            if not blind.exists():
+                blind.write_text((last or now).isoformat(), "utf-8")
+            return
+        if blind.exists():
+            last = min(last or now, _moment(blind.read_text("utf-8")) or now)
+        if last is not None and now - last > AWAY:
             _keep(calendar.state / FILE, Outage(last, now))
+        blind.unlink(missing_ok=True)
 
 
 def last_look(runner: Runner) -> datetime | None:
@@ -48,6 +58,13 @@ def outage_of(calendar: Calendar, now: datetime) -> Outage | None:
         found = Outage(datetime.fromisoformat(said["since"]), datetime.fromisoformat(said["until"]))
         return found if found.since < found.until <= now < found.until + KEPT else None
     except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except ValueError:
         return None
 
 

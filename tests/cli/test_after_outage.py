@@ -126,3 +126,31 @@ def test_a_damaged_note_is_none(root: Path, content: str) -> None:
         assert outage_of(runner.calendar, START) is None
     assert look(root, 120) == ["a@my-mastodon"]
     assert json.loads((root / ".smm" / "outage.json").read_text())["until"].startswith("2026-11-24T10:00")
+
+
+def test_while_the_remote_cannot_be_asked_nobody_looks(root: Path, tmp_path: Path) -> None:
+    remote, away = tmp_path / "remote.git", tmp_path / "away.git"
+    text = (root / "channels.toml").read_text().replace('"worktree"', '"main"')
+    (root / "channels.toml").write_text(text + '\n[ledger]\nclaims = "git"\n')
+    (root / ".gitignore").write_text(".smm/\n")
+    _git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
+    _git(root, "init", "-q", "-b", "main")
+    _git(root, "add", "-A")
+    _git(root, "commit", "-qm", "all")
+    _git(root, "remote", "add", "origin", remote.as_uri())
+    _git(root, "push", "-q", "origin", "main")
+    assert look(root, 5) == []
+    remote.rename(away)
+    for minutes in range(20, 160, 20):
+        assert look(root, minutes) == []
+    away.rename(remote)
+    assert look(root, 161) == ["a@my-mastodon"]
+    assert look(root, 165) == []
+    assert look(root, 166) == ["b@my-mastodon"]
+    assert not (root / ".smm" / "outage.since").exists()
+
+
+def _git(folder: Path, *words: str) -> None:
+    import subprocess
+
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
