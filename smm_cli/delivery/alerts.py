@@ -117,8 +117,11 @@ def _name_of(outcome: Outcome) -> str:
 
 
 async def beat(runner: Runner, said: Alerts) -> tuple[datetime | None, str]:
-    """Tell the heartbeat's address that this tick was good: the only alarm that rings when nothing runs. When next; what went wrong."""
-    if not said.heartbeat:
+    """Tell the heartbeat's address that this tick was good: the only alarm that rings when nothing runs. When next; what went wrong.
+
+    A tick that could not ask the remote it shares was not good: nothing can be sent from here, and no other alarm may get out.
+    """
+    if not said.heartbeat or (runner.shared is not None and runner.shared.why is not None):
         return None, ""
     next_at = runner.clock.now() + timedelta(seconds=said.heartbeat_every)
     try:
