@@ -15,6 +15,7 @@ from smm_cli.calendar.near import did_you_mean
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import receipt_shape
+from smm_cli.cli.shared_claims import hear
 from smm_cli.delivery.answer import answer, answering
 from smm_cli.delivery.correct import Corrected, correct
 from smm_cli.delivery.corrections import Correction, correction_of
@@ -71,6 +72,7 @@ def put_right(session: Session, name: str, way: Way, *, yes: bool = False, dry_r
     0 where all says what its file says; else the gravest of what went wrong. Raises UsageError for what is not public.
     """
     with session.runner() as runner:
+        hear(runner)
         found = corrections(runner, name)
         found = [replace(one, text=way.text) for one in found]
         todo = [one for one in found if one.changed or (way.anew and one.taken) or way.text]

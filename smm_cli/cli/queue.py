@@ -13,7 +13,9 @@ from smm_cli.cli.listing import chosen, list_queue, read_end, whole_plan
 from smm_cli.cli.session import Session
 from smm_cli.cli.shared_claims import hear
 from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.withdraw import receipts_of
 from smm_cli.errors import UsageError
+from smm_cli.ledger.corrections import REPLY, on_its_way, resolve_reply
 from smm_cli.ledger.intake import write_out
 from smm_cli.ledger.people import cancel as cancel_deliveries
 from smm_cli.ledger.people import hold as hold_deliveries
@@ -118,7 +120,7 @@ def resolve(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
-    """Say how an unknown or by-hand delivery ended.
+    """Say how an unknown or by-hand delivery ended, or a reply to it that smm post correct --reply began.
 
     Example: smm queue resolve launch@xing --published https://www.xing.com/…
     """
@@ -130,7 +132,10 @@ def resolve(
     with session.runner() as runner:
         hear(runner)
         delivery = _one(runner, name)
-        _refuse_resolve(delivery, published)
+        reply = on_its_way(runner.ledger, delivery.name, REPLY) is not None
+        _refuse_resolve(runner, delivery, published, reply=reply)
+        if reply:
+            return _resolve_reply(runner, delivery, published, yes=yes, dry_run=dry_run)
         what = f"public at {published}" if published else "not public: it will be sent again at the next tick"
         output.tell(f"{delivery.name} is {delivery.state}; you say: {what}")
         if dry_run:
@@ -143,9 +148,29 @@ def resolve(
     return 0
 
 
-def _refuse_resolve(delivery: Delivery, published: str) -> None:
-    """Raise UsageError where nothing is in doubt."""
+def _resolve_reply(runner: Runner, delivery: Delivery, published: str, *, yes: bool, dry_run: bool) -> int:
+    """The delivery is public; what nobody knows is what became of a reply to it."""
+    output.tell(f"a reply to {delivery.name} was begun; you say: {f'public at {published}' if published else 'not public'}")
+    if dry_run or (not published and not output.confirm("Are you sure? If it is public and said again, it stands there twice.", yes=yes)):
+        return 0
+    (receipt,) = (one for one in receipts_of(runner, delivery.post) if one.delivery == delivery.name)
+    resolve_reply(runner.ledger, receipt, published or None, runner.clock.now())
+    write_out(runner.ledger, runner.calendar.receipts)
+    output.out(f"resolved  {delivery.name}  (the reply)")
+    if not published:
+        output.tell(f'  say it again, if it is still wanted: smm post correct {delivery.name} --reply --text "…"')
+    return 0
+
+
+def _refuse_resolve(runner: Runner, delivery: Delivery, published: str, *, reply: bool) -> None:
+    """Raise UsageError where nothing is in doubt, or it is being found out this moment."""
     name, state = delivery.name, delivery.state
+    if reply:
+        there = runner.shared.claims.get(delivery.channel) if runner.shared else None
+        elsewhere = there is not None and there.delivery == name and not there.over(runner.clock.now(), runner.ledger.alive)
+        if elsewhere or name in runner.ledger._busy():
+            raise UsageError(f"a reply to {name} is being sent this moment", hint="try again in a minute", slug="busy")
+        return
     if state in (UNKNOWN, WAITING) or (published and state not in (PUBLISHED, SENDING)):
         return
     hint = NOTHING_TO_DO.get(state, ("", f"smm queue show {name} says how it stands"))[1].format(name, delivery.post)

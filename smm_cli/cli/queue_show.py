@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from smm_cli.cli import output
 from smm_cli.cli.shapes import delivery_shape, iso
+from smm_cli.delivery.freeze import payload_from
 from smm_cli.delivery.runner import Runner
+from smm_cli.ledger.corrections import REPLY, on_its_way
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, SENDING, SKIPPED, UNKNOWN, WAITING, Delivery
 
@@ -53,6 +55,10 @@ def show_delivery(runner: Runner, delivery: Delivery, *, as_json: bool) -> int:
     for attempt in attempts[-8:]:
         output.out(f"  {say_moment(attempt.at, zone)}  {attempt.slug or 'tried'}  {output.clean(attempt.note)}".rstrip())
     _show_next(delivery)
+    if reply := on_its_way(runner.ledger, delivery.name, REPLY):
+        output.tell(f"  a reply to it was begun, and its end is not known: {' '.join(payload_from(reply[1]).parts[0].text.split())[:80]}")
+        output.tell(f"  smm queue resolve {delivery.name} --published URL")
+        output.tell(f"  smm queue resolve {delivery.name} --not-published")
     return 0
 
 

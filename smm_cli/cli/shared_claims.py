@@ -52,10 +52,15 @@ def _notes(runner: Runner) -> list[Note]:
 
 
 def _line(runner: Runner, note: Note) -> str:
+    from smm_cli.delivery.shared_claims import CLAIMED  # only calendars with such claims need it
+
     if note.until is None:
         return f"{note.channel}: a claim that this smm cannot read   {_mend(runner, note)}"
     who, until = note.runner.split("#")[0], say_moment(note.until, ZoneInfo(runner.calendar.timezone))
     if note.over(runner.clock.now(), runner.ledger.alive):
+        if note.state != CLAIMED and note.progress is None:
+            mend = f"smm publish, then again: smm post correct {note.delivery}"
+            return f"{note.delivery}: {who} died while changing what is public of it, before {until}   {mend}"
         return f"{note.delivery}: {who} died while sending it, before {until}   smm publish finds out what became of it"
     return f"{note.delivery} is being sent by {who}, until {until} at the latest"
 

@@ -16,7 +16,7 @@ from smm_cli.cli import output
 from smm_cli.cli.doctor_tokens import ending_lines
 from smm_cli.cli.listing import LONG_LATE, long_late, needs_you
 from smm_cli.cli.looking import look
-from smm_cli.cli.outdated import outdated
+from smm_cli.cli.outdated import broken_off, outdated
 from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape, iso
@@ -52,6 +52,7 @@ class Standing:
     outage: str = ""
     claims: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -97,6 +98,7 @@ def stand(runner: Runner) -> Standing:
         ticks=tuple((name.split("#")[0], at) for name, at in last_ticks(runner).items()),
         uncommitted=_uncommitted(calendar),
         changed=tuple(name for _, name in outdated(runner, planned.indexed.posts)),
+        broken=tuple(f"{what}   {mend}" for what, mend in broken_off(runner)),
     )
 
 
@@ -140,6 +142,7 @@ def _show(standing: Standing) -> None:
     if standing.late:
         rows.append(("late", f"{standing.late} held as late for over {LONG_LATE.days} days: smm queue list --state held"))
     rows += _listed("changed", [f"{name} changed since it went out: smm post correct {name}" for name in standing.changed[:10]])
+    rows += _listed("unfinished", standing.broken)
     rows += [("outage", standing.outage)] if standing.outage else []
     rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
     rows += _listed("claims", standing.claims)
@@ -180,7 +183,7 @@ def _outage(runner: Runner, deliveries: Sequence[Delivery], now: datetime) -> st
 
 def _shape(standing: Standing) -> dict[str, Any]:
     """`now`, `paused`, `next`, `needs_you`, `long_late` (a number), `outage`, `not_published` (a sentence or null), `stopped`, `ending`,
-    `runners`, `claims` (sentences), `uncommitted_receipts`, `changed_since`, `exit_code`."""
+    `runners`, `claims` (sentences), `uncommitted_receipts`, `changed_since`, `unfinished`, `exit_code`."""
     return {
         "now": iso(standing.now),
         "paused": [{"reason": p.reason, "until": iso(p.until)} for p in standing.pauses],
@@ -195,5 +198,6 @@ def _shape(standing: Standing) -> dict[str, Any]:
         "claims": list(standing.claims),
         "uncommitted_receipts": list(standing.uncommitted),
         "changed_since": list(standing.changed),
+        "unfinished": list(standing.broken),
         "exit_code": standing.exit_code,
     }

@@ -8,24 +8,19 @@ from dataclasses import replace
 from smm_cli.delivery.conversation import PartRun
 from smm_cli.delivery.correct import Corrected, finish_part, heed_pause, load_states, sending_of, told
 from smm_cli.delivery.corrections import Correction
-from smm_cli.delivery.freeze import payload_from, payload_text
+from smm_cli.delivery.freeze import keyed, payload_from, payload_text
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.held_channel import held_channel
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.sending import Sending
 from smm_cli.delivery.withdraw import logged_in
-from smm_cli.errors import DeliveryError, LedgerError, PostError, SmmError
-from smm_cli.ledger.corrections import begin, end, ended_with, on_its_way
+from smm_cli.errors import DeliveryError, LedgerError, OutcomeUnknown, PostError, SmmError
+from smm_cli.ledger.corrections import ANSWERED, REPLY, begin, end, ended_with, on_its_way
 from smm_cli.ledger.intake import write_out
 from smm_cli.ledger.journal import PartState
 from smm_cli.plan.approval import asks_anything, is_needed
 from smm_cli.words.delivery import Change, PartReceipt, Payload
 from smm_cli.words.post import Post
-
-REPLY = "reply"
-"""The act in the journal."""
-ANSWERED = "answered"
-"""What a receipt's `[[changes]]` say; `why` is the reply's address."""
 
 
 async def answer(runner: Runner, correction: Correction) -> Corrected:
@@ -43,6 +38,10 @@ async def answer(runner: Runner, correction: Correction) -> Corrected:
                 return await told(_sent(runner, correction, sending), sending)
     except LedgerError:
         raise
+    except OutcomeUnknown as error:
+        look = f"queue resolve {receipt.delivery} --published URL   or   --not-published"
+        error.hint = f"{error.hint}\nlook there, then: smm {look}".lstrip("\n")
+        return Corrected(receipt, (), error)
     except SmmError as error:
         return Corrected(receipt, (), error)
 
@@ -67,7 +66,7 @@ def answering(runner: Runner, correction: Correction) -> Payload:
         first = made.errors[0] if made.errors else None
         raise PostError(first.what if first else "a reply is one message", where=receipt.delivery, slug="too-long")
     before = sum(change.what == ANSWERED for change in receipt.changes)
-    return replace(made.payload, key=hashlib.sha256(f"{made.payload.key}\n{REPLY} {before}".encode()).hexdigest())
+    return keyed(made.payload, f"{REPLY} {before}")
 
 
 def _digest(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from smm_cli.accounts.masks import knows_any, masked
 from smm_cli.calendar.model import WORKTREE
 from smm_cli.delivery.converse import converse
-from smm_cli.delivery.freeze import content_digest, payload_from, payload_text, same_parts
+from smm_cli.delivery.freeze import content_digest, keyed, payload_from, payload_text, same_parts
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.lasting import forgets
 from smm_cli.delivery.papers import Papers
@@ -22,6 +22,7 @@ from smm_cli.delivery.send import Outcome, send
 from smm_cli.delivery.sending import Sending
 from smm_cli.errors import AuthFailed, ConfigError, LedgerError, PostError, SmmError
 from smm_cli.ledger.claims import BUSY, Claim, Gate, take
+from smm_cli.ledger.corrections import earlier_changes
 from smm_cli.ledger.journal import PUBLISH
 from smm_cli.ledger.outcomes import ended, freeze
 from smm_cli.ledger.progress import know_credential, slow_hash
@@ -202,6 +203,9 @@ class ChannelRun:
     async def _send(self, delivery: Delivery, claim: Claim, prepared: Prepared, post: Post, credential: str) -> Outcome:
         payload = payload_from(claim.payload) if claim.payload else prepared.payload
         assert payload is not None
+        before = () if claim.first else await self.ledger.commit(lambda c: earlier_changes(c, claim.calendar, claim.delivery))
+        if before and not claim.payload:
+            payload = keyed(payload, f"replaced {len(before)}")
         if self.ledger.machine and any(part.media for part in payload.parts):
             from smm_cli.delivery.kept_media import bring_media, keep_media
 
@@ -221,7 +225,7 @@ class ChannelRun:
             shared=self.runner.shared,
             early=lambda: None if self.at_once else self.runner.transport.skew.early(delivery.at),
         )
-        receipt = self._receipt(delivery, post, prepared.network, payload)
+        receipt = replace(self._receipt(delivery, post, prepared.network, payload), changes=before)
         async with alive(self.ledger, claim, self.clock):
             outcome = await send(sending, receipt, masked, self._file)
         if claim.payload and prepared.payload is not None and content_digest(prepared.payload) != content_digest(payload):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from smm_cli.accounts.masks import masked
 from smm_cli.delivery.conversation import PartRun
-from smm_cli.delivery.corrections import Correction
-from smm_cli.delivery.freeze import content_digest
+from smm_cli.delivery.corrections import PARTLY_CORRECTED, Correction
+from smm_cli.delivery.freeze import content_digest, keyed
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.held_channel import Held, held_channel
 from smm_cli.delivery.planning import approved_by
@@ -29,7 +28,7 @@ from smm_cli.words.delivery import Change, PartReceipt, Payload, Receipt
 from smm_cli.words.frozen import dataclass
 
 T = TypeVar("T")
-CORRECTED, PARTLY = "corrected", "partly corrected"
+CORRECTED, PARTLY = "corrected", PARTLY_CORRECTED
 """What a receipt's `[[changes]]` say."""
 
 
@@ -79,8 +78,7 @@ def _numbered(correction: Correction) -> Payload:
     payload = correction.payload
     assert payload is not None
     before = sum(change.what == CORRECTED for change in correction.receipt.changes)
-    named = f"{payload.key}\n{before}".encode()
-    return replace(payload, key=hashlib.sha256(named).hexdigest()) if before else payload
+    return keyed(payload, str(before)) if before else payload
 
 
 def sending_of(held: Held, payload: Payload, act: str) -> Sending:

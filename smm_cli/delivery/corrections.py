@@ -15,6 +15,9 @@ from smm_cli.delivery.prepare import Composer
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.withdraw import PARTLY, channel_of, withdrawn_at
 from smm_cli.errors import ConfigError, SmmError
+from smm_cli.ledger.corrections import on_its_way
+from smm_cli.ledger.journal import EDIT
+from smm_cli.ledger.store import Ledger
 from smm_cli.networks.base import Network
 from smm_cli.plan.pauses import pause_over
 from smm_cli.words.channel import Channel
@@ -23,6 +26,7 @@ from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Problem
 
+PARTLY_CORRECTED = "partly corrected"
 VERSIONS = 200
 """So many versions of a file are looked through for the one that went out."""
 LATER = timedelta(minutes=10)
@@ -77,7 +81,9 @@ def correction_of(runner: Runner, receipt: Receipt, post: Post) -> Correction:
         first = made.errors[0].what if made.errors else "nothing can be made of it"
         return replace(found, numbers=(0,), why_not=first, hint=f"smm check {post.path}")
     more = len(made.payload.parts) - len(receipt.parts)
-    found = replace(found, numbers=_differing(made.payload, before, receipt, post), more=more, no_edit=_no_edit(made.network, receipt))
+    found = replace(
+        found, numbers=_differing(runner.ledger, made.payload, before, receipt, post), more=more, no_edit=_no_edit(made.network, receipt)
+    )
     last = receipt.changes[-1] if receipt.changes else None
     found = replace(found, taken=bool(withdrawn_at(receipt) or (last and last.what == PARTLY)))
     if not found.changed and not found.taken:
@@ -86,8 +92,10 @@ def correction_of(runner: Runner, receipt: Receipt, post: Post) -> Correction:
     return replace(found, why_not=why_not, hint=hint)
 
 
-def _differing(now: Payload, before: Payload | None, receipt: Receipt, post: Post) -> tuple[int, ...]:
+def _differing(ledger: Ledger, now: Payload, before: Payload | None, receipt: Receipt, post: Post) -> tuple[int, ...]:
     both = range(min(len(now.parts), len(receipt.parts)))
+    if on_its_way(ledger, receipt.delivery, EDIT) or (receipt.changes and receipt.changes[-1].what == PARTLY_CORRECTED):
+        return tuple(both)  # nobody knows which parts say what
     if before is None or len(before.parts) != len(receipt.parts):
         return tuple(both) if receipt.digest != post.text_digest else ()
     return tuple(number for number in both if not same_parts(before, now, [number]))

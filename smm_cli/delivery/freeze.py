@@ -86,6 +86,11 @@ def seal(payload: Payload) -> Payload:
     return replace(payload, key=hashlib.sha256(named.encode()).hexdigest())
 
 
+def keyed(payload: Payload, occasion: str) -> Payload:
+    """The payload under a key of this occasion alone: what was said before, said again, is no repetition of then."""
+    return replace(payload, key=hashlib.sha256(f"{payload.key}\n{occasion}".encode()).hexdigest())
+
+
 def request_text(request: Request) -> str:
     """A request as JSON; handles stand where secrets will."""
     kept = {

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from smm_cli.calendar.source import Commit
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.withdraw import receipts_of
 from smm_cli.errors import Retriable
 from smm_cli.ledger.claims import Claim, Gate, give_back, hold_channel
+from smm_cli.ledger.progress import know_credential, slow_hash
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import PUBLISHED, Delivery, Receipt
@@ -34,6 +38,9 @@ async def held_channel(runner: Runner, receipt: Receipt, channel: Channel, netwo
     name, owner = receipt.delivery, ledger.alive.owner
     if shared is not None:
         await shared.look()
+        published = shared.remote.seen.get(shared.remote.published)
+        if isinstance(runner.source, Commit) and shared.why is None and published != runner.source.commit:
+            raise Retriable("the calendar changed at the remote a moment ago", hint="say it again", slug="changed")
         wanted = Delivery(receipt.post, channel.name, channel.network, receipt.occurrence, receipt.due, receipt.due, PUBLISHED)
         _refuse(await shared.claim(wanted, post.text_digest))
     try:
@@ -43,7 +50,11 @@ async def held_channel(runner: Runner, receipt: Receipt, channel: Channel, netwo
         )
         if isinstance(found, Gate):
             raise Retriable(found.why, hint="try again in a minute", slug=found.reason)
+        if shared is not None:
+            know_credential(ledger, name, credential, await asyncio.to_thread(slow_hash, credential, channel.name))
         try:
+            if receipt not in receipts_of(runner, receipt.post):
+                raise Retriable("it was changed a moment ago, from elsewhere", hint="say it again", slug="changed")
             async with alive(ledger, found, runner.clock):
                 yield Held(runner, network, found, credential)
         finally:

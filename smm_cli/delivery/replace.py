@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from smm_cli.delivery.correct import Corrected
+from collections.abc import Awaitable
+
+from smm_cli.delivery.correct import Corrected, heed_pause
 from smm_cli.delivery.corrections import Correction
 from smm_cli.delivery.held_channel import held_channel
 from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.sending import Later, Lost
 from smm_cli.delivery.tick import tick
 from smm_cli.delivery.withdraw import logged_in, receipts_of, withdraw, withdrawn_at
-from smm_cli.errors import ConfigError, LedgerError, Retriable, SmmError
-from smm_cli.ledger.corrections import send_anew
+from smm_cli.errors import DeliveryError, LedgerError, Retriable, SmmError
+from smm_cli.ledger.claims import LEASE
+from smm_cli.ledger.corrections import REPLY, begin_replacing, on_its_way, send_anew
 from smm_cli.ledger.intake import refuse_foreign, write_out
 from smm_cli.words.delivery import PUBLISHED
 
@@ -21,17 +25,23 @@ async def replaced(runner: Runner, correction: Correction) -> Corrected:
     """
     receipt, ledger, name = correction.receipt, runner.ledger, correction.receipt.delivery
     try:
-        if runner.shared is not None:
-            hint = f"smm post withdraw {name}, and give the text a new id"
-            raise ConfigError("with claims through git nothing is published twice under one id", where=name, hint=hint, slug="replace")
-        refuse_foreign(ledger)
+        if runner.shared is None:
+            refuse_foreign(ledger)
+        if on_its_way(ledger, name, REPLY):
+            hint = f"smm queue resolve {name} --published URL   or   --not-published"
+            raise DeliveryError("a reply to it was begun, and its end is not known", where=name, hint=hint, slug="earlier-reply")
         network = await logged_in(runner, receipt, correction.channel, "replaced")
-        async with held_channel(runner, receipt, correction.channel, network, correction.post):
+        async with held_channel(runner, receipt, correction.channel, network, correction.post) as held:
+            heed_pause(runner, correction)
+            await ledger.commit(lambda c: begin_replacing(c, ledger.calendar, receipt))
+            if runner.shared is not None:  # before anything is gone, the remote shows that it is to be sent again
+                await _shown(runner.shared.sending(held.claim, 0, LEASE))
             if not withdrawn_at(receipt):
                 gone = await withdraw(runner, receipt)
                 if gone.error is not None:
                     return Corrected(gone.receipt, (), gone.error)
-            await ledger.commit(lambda c: send_anew(c, ledger.calendar, name))
+                receipt = gone.receipt
+            await ledger.commit(lambda c: send_anew(c, ledger.calendar, receipt, runner.clock.now()))
             write_out(ledger, runner.calendar.receipts)
         ticked = await tick(runner, only=(name,), at_once=True)
     except LedgerError:
@@ -45,3 +55,10 @@ async def replaced(runner: Runner, correction: Correction) -> Corrected:
         return Corrected(receipt, (), why)
     after = next(one for one in receipts_of(runner, receipt.post) if one.delivery == name)
     return Corrected(after, tuple(range(1, len(after.parts) + 1)))
+
+
+async def _shown(act: Awaitable[None]) -> None:
+    try:
+        await act
+    except (Later, Lost) as failed:
+        raise Retriable(str(failed), hint="try again in a while") from failed

@@ -8,7 +8,7 @@ journal; the branch of receipts is what all runners know.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -22,21 +22,22 @@ from smm_cli.clock import Clock
 from smm_cli.delivery import shared_claims
 from smm_cli.delivery.sending import Later, Lost
 from smm_cli.delivery.shared_claims import Note
-from smm_cli.errors import LedgerError, SmmError
+from smm_cli.delivery.shared_merge import resolver
+from smm_cli.errors import LedgerError
 from smm_cli.ledger.alive import try_lock
 from smm_cli.ledger.claims import BUSY, RESERVE, Claim, Gate
+from smm_cli.ledger.corrected import CORRECTIONS, take_corrections, write_corrections
 from smm_cli.ledger.intake import accept_all, foreign, take_in, write_out
-from smm_cli.ledger.progress import FOLDER, adopt, merged, progress_of, take_progress, write_progress
+from smm_cli.ledger.progress import FOLDER, adopt, progress_of, take_progress, write_progress
 from smm_cli.ledger.receipts import read_receipt, receipt_files
 from smm_cli.ledger.store import Ledger
-from smm_cli.words.delivery import CANCELLED, PUBLISHED, UNKNOWN, Delivery
+from smm_cli.words.delivery import Delivery
 from smm_cli.words.frozen import dataclass
 
 GATHER = 0.03
 """Seconds in which what channels ask for comes together into one push."""
 AGAIN = timedelta(seconds=60)
 MOVED = "the calendar changed at the remote a moment ago: it is read anew"
-RANKS = {PUBLISHED: 3, CANCELLED: 2, UNKNOWN: 1}
 T = TypeVar("T")
 
 
@@ -58,7 +59,7 @@ class Shared:
         self.ledger = ledger
         self.clock = clock
         self.folder = calendar.receipts.parent
-        self.remote = Remote(calendar, _resolver(self.folder))
+        self.remote = Remote(calendar, resolver(self.folder))
         self.why: Unreachable | None = None
         self.moved = False
         self.claims: dict[str, Note] = {}
@@ -240,6 +241,7 @@ class Shared:
 
     def _take(self) -> None:
         """What others did, into the ledger."""
+        take_corrections(self.ledger, self.folder / CORRECTIONS)  # first: what was replaced is not what its receipt was
         take_in(self.ledger, self.calendar.receipts)
         take_progress(self.ledger, self.folder / FOLDER)
         if foreign(self.ledger):
@@ -250,6 +252,7 @@ class Shared:
         self._take()
         write_out(self.ledger, self.calendar.receipts)
         write_progress(self.ledger, self.folder / FOLDER, _put)
+        write_corrections(self.ledger, self.folder / CORRECTIONS, _put)
 
     def _bring_old_receipts(self) -> None:
         """Receipts that lie in the work tree, from before claims went through git, go onto the branch too."""
@@ -272,26 +275,3 @@ def _put(path: Path, content: bytes | None) -> None:
         path.unlink(missing_ok=True)
     else:
         keep(path, content)
-
-
-def _resolver(folder: Path) -> Callable[[str, bytes | None, bytes | None, bytes | None], bytes | None]:
-    """Who is right where two runners changed one file: of receipts the one that says more, of progress both, key by key."""
-
-    def resolve(path: str, was: bytes | None, here: bytes | None, there: bytes | None) -> bytes | None:
-        if path.startswith(f"{FOLDER}/"):
-            post, _, rest = Path(path).name.removesuffix(".json").partition("@")
-            receipt = folder / "receipts" / post / f"{rest.replace('@', '/')}.toml"
-            return merged(was, here, there, over=receipt.exists() and _rank(receipt.read_bytes(), path)[0] > 1)
-        return here if _rank(here, path) > _rank(there, path) else there
-
-    return resolve
-
-
-def _rank(receipt: bytes | None, where: str) -> tuple[int, int]:
-    if receipt is None:
-        return 0, 0
-    try:
-        found = read_receipt(receipt, where)
-    except SmmError:
-        return -1, 0
-    return RANKS.get(found.state, 0), len(found.changes)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from smm_cli.errors import UsageError
 from smm_cli.ledger.claims import ANEW
+from smm_cli.ledger.corrections import earlier_changes
 from smm_cli.ledger.engine import LOCKED, Connection
 from smm_cli.ledger.journal import PUBLISH, close_intent, drop_from, forget_exchanges, part_receipt_from, part_receipt_text
 from smm_cli.ledger.moments import moment, ms
@@ -69,7 +70,7 @@ def cancel(ledger: Ledger, deliveries: Iterable[Delivery], now: datetime) -> lis
                 {"calendar": ledger.calendar, "name": delivery.name},
             )
             if changed.rowcount == 1:
-                receipt = replace(_receipt(ledger, delivery, CANCELLED, now), parts=_public_parts(c, ledger, delivery))
+                receipt = replace(_receipt(c, ledger, delivery, CANCELLED, now), parts=_public_parts(c, ledger, delivery))
                 keep_receipt(c, ledger.calendar, receipt)
             return changed.rowcount == 1
 
@@ -99,7 +100,7 @@ def resolve(ledger: Ledger, delivery: Delivery, url: str | None, now: datetime) 
         if unsure and len(parts) < row["parts_total"]:
             _go_on(c, ledger, delivery, len(parts))
         else:
-            receipt = replace(_receipt(ledger, delivery, PUBLISHED, now), parts=parts, note="said by a person")
+            receipt = replace(_receipt(c, ledger, delivery, PUBLISHED, now), parts=parts, note="said by a person")
             keep_receipt(c, ledger.calendar, receipt)
             c.execute(
                 "UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = '', slug = '',"
@@ -205,7 +206,7 @@ def _free_dead(c: Connection, ledger: Ledger, delivery: Delivery) -> None:
         c.execute("UPDATE delivery SET state = 'retry' WHERE calendar = :calendar AND name = :name AND state = 'sending'", params)
 
 
-def _receipt(ledger: Ledger, delivery: Delivery, state: str, now: datetime) -> Receipt:
+def _receipt(c: Connection, ledger: Ledger, delivery: Delivery, state: str, now: datetime) -> Receipt:
     return Receipt(
         delivery=delivery.name,
         post=delivery.post,
@@ -218,4 +219,5 @@ def _receipt(ledger: Ledger, delivery: Delivery, state: str, now: datetime) -> R
         runner=ledger.runner,
         campaign=delivery.campaign,
         due=delivery.at or delivery.due,
+        changes=earlier_changes(c, ledger.calendar, delivery.name),
     )

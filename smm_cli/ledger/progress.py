@@ -33,7 +33,7 @@ def progress_of(ledger: Ledger, delivery: str) -> Progress | None:
     """How far one delivery is, being sent or not; None where there is nothing to tell."""
     params = {"calendar": ledger.calendar, "name": delivery}
     rows = ledger.db.read("SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", params)
-    return _progress(ledger, rows[0]) if rows else None
+    return _progress(ledger, rows[0]) if rows and rows[0]["state"] not in OVER else None
 
 
 def _progress(ledger: Ledger, row: Any) -> Progress:

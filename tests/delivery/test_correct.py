@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from smm_cli.cli.start import run
 from smm_cli.delivery.answer import answer
 from smm_cli.delivery.correct import CORRECTED, PARTLY, correct
 from smm_cli.delivery.corrections import correction_of
@@ -401,6 +402,61 @@ def test_a_reply_broken_off_is_ended_with_its_own_words_before_another_is_said(t
     assert "an earlier reply was broken off; it is public now" in done.error.what
     assert thread.public().count("It is two, not 2.") == 1
     assert replying(thread, "Other words.").error is None
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_reply_whose_end_nobody_can_tell_waits_for_a_person_and_her_word_ends_that(tmp_path, capsys, public):
+    def smm(*words):
+        code = run(["-C", str(desk.root), *words])
+        return code, "".join(capsys.readouterr())
+
+    desk = Desk(tmp_path / "calendar", "webhook", f"{NETWORKS['webhook'][0]}\ndedupes = false", body="One.")
+    desk.publish()
+    assert smm("queue", "resolve", "launch@it", "--not-published", "--yes")[0] == 2, "nothing is in doubt"
+    desk.fake.faults.append(Fault("silence_after" if public else "silence_before", method="POST", times=1))
+    for words in ("It is two.", "It is two.", "Other words."):
+        error = replying(desk, words).error
+        asyncio.run(desk.clock.sleep(4000))
+    assert isinstance(error, OutcomeUnknown)
+    assert "smm queue resolve launch@it --published URL   or   --not-published" in error.hint
+    assert "a reply to it was begun" in smm("queue", "show", "launch@it")[1]
+    assert "smm queue resolve launch@it" in smm("status")[1]
+    answer_of_hers = ["--published", "https://hook.example/7"] if public else ["--not-published", "--yes"]
+    assert smm("queue", "resolve", "launch@it", *answer_of_hers, "--dry-run")[0] == 0
+    assert smm("queue", "resolve", "launch@it", *answer_of_hers)[0] == 0
+    assert [change.why for change in desk.receipt().changes] == (["https://hook.example/7"] if public else [])
+    assert "a reply to it was begun" not in smm("queue", "show", "launch@it")[1]
+    assert replying(desk, "It is two.").error is None, "the same words: said once, whoever said so"
+    assert replying(desk, "Other words.").error is None
+    assert desk.public()[1:] == ["It is two.", "Other words."]
+
+
+def test_what_is_replaced_keeps_what_was_done_to_it_and_its_old_address(tmp_path):
+    desk = Desk(tmp_path / "calendar", "mastodon", body="One.")
+    desk.publish()
+    desk.edit("One.", "Eins.")
+    assert desk.correct().error is None
+    old = desk.receipt().url
+    for _ in range(2):  # the second time with the very same words: no repetition of the first
+        assert desk.correct(act=replaced).error is None
+        assert desk.public() == ["Eins."]
+    receipt = desk.receipt()
+    assert [change.what for change in receipt.changes] == ["corrected", "withdrawn", "replaced", "withdrawn", "replaced"]
+    assert receipt.changes[2].why == old
+    assert receipt.changes[4].why not in (old, receipt.url, "")
+
+
+def test_a_correction_that_ended_half_way_is_known_when_the_file_says_the_old_words_again(thread):
+    thread.edit("One.", "Eins.")
+    thread.edit("Two.", "Zwei.")
+    thread.fake.faults.append(Fault("status", method="PUT", skip=1, times=None, status=422, body={"error": "Validation failed"}))
+    assert thread.correct().done == (1,)
+    thread.fake.faults.clear()
+    thread.edit("Eins.", "One.")
+    thread.edit("Zwei.", "Two.")
+    assert thread.look().changed
+    assert thread.correct().error is None
+    assert thread.public() == ["One.", "Two.", "Three."]
 
 
 def test_no_reply_goes_where_there_are_none_or_where_texts_are_approved(thread, tmp_path):

@@ -177,11 +177,21 @@ def dying(runner, deaths):
 
 
 @pytest.fixture
-def team():
-    shm = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="smm-shared-", dir=shm if os.access(shm, os.W_OK) else None))
-    yield Team(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+def make_team():
+    shm, folders = Path("/dev/shm"), []
+
+    def make():
+        folders.append(Path(tempfile.mkdtemp(prefix="smm-shared-", dir=shm if os.access(shm, os.W_OK) else None)))
+        return Team(folders[-1])
+
+    yield make
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def team(make_team):
+    return make_team()
 
 
 @pytest.fixture
