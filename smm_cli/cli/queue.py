@@ -13,7 +13,6 @@ from smm_cli.cli.listing import chosen, list_queue, read_end, whole_plan
 from smm_cli.cli.session import Session
 from smm_cli.cli.shared_claims import hear
 from smm_cli.delivery.runner import Runner
-from smm_cli.delivery.withdraw import receipts_of
 from smm_cli.errors import UsageError
 from smm_cli.ledger.corrections import REPLY, on_its_way, resolve_reply
 from smm_cli.ledger.intake import write_out
@@ -150,6 +149,8 @@ def resolve(
 
 def _resolve_reply(runner: Runner, delivery: Delivery, published: str, *, yes: bool, dry_run: bool) -> int:
     """The delivery is public; what nobody knows is what became of a reply to it."""
+    from smm_cli.delivery.withdraw import receipts_of  # with it come the networks' libraries
+
     output.tell(f"a reply to {delivery.name} was begun; you say: {f'public at {published}' if published else 'not public'}")
     if dry_run or (not published and not output.confirm("Are you sure? If it is public and said again, it stands there twice.", yes=yes)):
         return 0
