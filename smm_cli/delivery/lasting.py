@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from smm_cli.accounts.tokens import TokenStore
 from smm_cli.calendar.model import Calendar
 from smm_cli.errors import ConfigError
-from smm_cli.networks.base import Network
+
+if TYPE_CHECKING:
+    from smm_cli.networks.base import Network
 
 CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "FORGEJO_ACTIONS", "GITEA_ACTIONS")
 
