@@ -91,7 +91,7 @@ class Shared:
         if self._held.get(note.channel) == note.oid or not (mine or note.over(self.clock.now(), self.ledger.alive)):
             return False
         if note.progress is not None and note.runner != self.ledger.runner:
-            adopt(self.ledger, note.progress)
+            adopt(self.ledger, note.progress, self.calendar.receipts)
         self.remote.objects.add(note.oid)
         return True
 
@@ -100,8 +100,11 @@ class Shared:
 
     def has_news(self) -> bool:
         """Whether this machine knows something that the others do not yet."""
-        self._write()
-        return bool(self.remote.mirror.news())
+        with (self.calendar.state / "shared.lock").open("wb") as file:
+            if not try_lock(file):
+                return True  # another process brings in what others did: to be told once it has
+            self._write()
+            return bool(self.remote.mirror.news())
 
     def tell_now(self) -> None:
         """Push what a person decided here, outside of a tick. Raises ConfigError where others cannot hear of it."""

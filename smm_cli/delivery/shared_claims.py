@@ -91,8 +91,10 @@ def read(oid: str, channel: str, message: str) -> Note:
         if said["format"] != FORMAT:
             raise ValueError(said["format"])
         until = datetime.fromisoformat(said["until"])
+        if until.tzinfo is None or until.year >= 9999:
+            raise ValueError(said["until"])
         owner, delivery = str(said["owner"]), str(said["delivery"])
         progress = read_progress(json.dumps(said["progress"]).encode(), delivery) if "progress" in said else None
         return Note(oid, channel, owner, delivery, str(said["state"]), int(said["part"]), until, progress)
-    except (ValueError, KeyError, TypeError, AttributeError, LedgerError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, LedgerError):
         return Note(oid, channel)

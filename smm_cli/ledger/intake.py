@@ -39,9 +39,8 @@ def take_in(ledger: Ledger, folder: Path) -> None:
         mates, known = _mates(c, ledger), _known_states(c, ledger)
         for path, stat, receipt in found:
             seen = receipt.delivery in known and _rank(receipt.state) <= _rank(known[receipt.delivery])
-            _note_file(c, ledger, path, stat, receipt.runner, own=seen or receipt.runner in mates)
-            if not seen:
-                _take(c, ledger, receipt)
+            if seen or _take(c, ledger, receipt):
+                _note_file(c, ledger, path, stat, receipt.runner, own=seen or receipt.runner in mates)
 
     ledger.write(act)
 
@@ -87,14 +86,15 @@ def _known_states(c: Connection, ledger: Ledger) -> dict[str, str]:
     return {row["name"]: row["state"] for row in rows}
 
 
-def _take(c: Connection, ledger: Ledger, receipt: Receipt) -> None:
+def _take(c: Connection, ledger: Ledger, receipt: Receipt) -> bool:
+    """False: not yet, this ledger has news of its own that the file does not tell. It is looked at again."""
     params = {"calendar": ledger.calendar, "name": receipt.delivery}
     row = c.execute(f"SELECT state, receipt_written FROM delivery WHERE calendar = :calendar AND name = :name{LOCKED}", params).fetchone()
     if row is not None:
         if not row["receipt_written"]:
-            return  # this ledger has news of its own that the file does not yet tell
+            return False
         if _rank(receipt.state) <= _rank(row["state"]):
-            return
+            return True
     state = receipt.state if receipt.state != FAILED or receipt.next_at is None else RETRY
     c.execute(
         "INSERT INTO delivery (calendar, name, post, channel, occurrence, state, due_at, published_at, next_at, attempts, note, url,"
@@ -121,6 +121,7 @@ def _take(c: Connection, ledger: Ledger, receipt: Receipt) -> None:
             "parts": len(receipt.parts),
         },
     )
+    return True
 
 
 def foreign(ledger: Ledger) -> list[Foreign]:
@@ -179,7 +180,7 @@ def write_out(ledger: Ledger, folder: Path) -> list[Path]:
     written: list[tuple[str, Path | None, str]] = []
     for row in rows:
         try:
-            written.append(_write_one(folder, row))
+            written.append(_write_one(ledger, folder, row))
         except OSError as error:
             _note_written(ledger, folder, written)
             raise LedgerError(
@@ -192,15 +193,29 @@ def write_out(ledger: Ledger, folder: Path) -> list[Path]:
     return [path for _, path, _ in written if path]
 
 
-def _write_one(folder: Path, row: Row) -> tuple[str, Path | None, str]:
+def _write_one(ledger: Ledger, folder: Path, row: Row) -> tuple[str, Path | None, str]:
     if row["receipt"]:
         own = read_receipt(row["receipt"].encode(), row["name"])
         if _outranked(own, folder / receipt_path(own)):
             return row["name"], None, row["receipt"]
         return row["name"], write_receipt(folder, own), row["receipt"]
     empty = Receipt(row["name"], row["post"], row["channel"], "", "", EPOCH, row["occurrence"])
-    (folder / receipt_path(empty)).unlink(missing_ok=True)
+    if not _came_meanwhile(ledger, folder, receipt_path(empty)):
+        (folder / receipt_path(empty)).unlink(missing_ok=True)
     return row["name"], None, ""
+
+
+def _came_meanwhile(ledger: Ledger, folder: Path, path: str) -> bool:
+    """Whether a file says that it is public, and the person who undid the receipt could not know of it: it is taken in, never removed."""
+    params = {**_here(ledger), "path": path}
+    noted = ledger.db.read("SELECT mtime_ns, size FROM receipt_file WHERE calendar = :calendar AND path = :path", params)
+    try:
+        stat = (folder / path).stat()
+    except FileNotFoundError:
+        return False
+    if noted and (noted[0]["mtime_ns"], noted[0]["size"]) == (stat.st_mtime_ns, stat.st_size):
+        return False
+    return read_receipt((folder / path).read_bytes(), f"receipts/{path}").state == PUBLISHED
 
 
 def _outranked(own: Receipt, path: Path) -> bool:

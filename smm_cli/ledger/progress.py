@@ -15,8 +15,9 @@ from typing import Any
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.journal import PUBLISH
+from smm_cli.ledger.progress_checked import checked
 from smm_cli.ledger.store import Ledger
-from smm_cli.words.delivery import CANCELLED, PLANNED, PUBLISHED, RETRY, SENDING, SKIPPED, is_name
+from smm_cli.words.delivery import CANCELLED, PLANNED, PUBLISHED, RETRY, SENDING, SKIPPED
 
 FORMAT = 1
 FOLDER = "progress"
@@ -26,6 +27,14 @@ HASHED = "scrypt:"
 Progress = dict[str, Any]
 DELIVERY = ("post", "channel", "occurrence", "state", "due_at", "next_at", "attempts", "note", "slug", "digest", "released", "held")
 MORE = ("parts_public", "parts_total", "runner", "payload")
+UNTOUCHED: Mapping[str, Any] = {
+    "state": PLANNED,
+    "parts": [],
+    **dict.fromkeys(("due_at", "next_at")),
+    **dict.fromkeys(("note", "slug", "digest", "runner", "payload"), ""),
+    **dict.fromkeys(("attempts", "released", "held", "parts_public", "parts_total"), 0),
+}
+"""What a delivery is of which there is no file."""
 PART = ("intent", "intent_n", "intent_at", "first_intent_at", "credential", "public_at", "receipt", "done", "wait_step", "wait_until")
 
 
@@ -78,10 +87,8 @@ def read_progress(data: bytes, where: str) -> Progress:
         found = json.loads(data)
         if found["format"] != FORMAT:
             raise ValueError(f"format {found['format']!r}, expected {FORMAT}")
-        if not is_name(found["post"]) or not is_name(found["channel"]) or not isinstance(found["parts"], list):
-            raise ValueError("post and channel must be names, and parts a list")
-        return {name: found[name] for name in ("format", "delivery", *DELIVERY, *MORE, "parts")}
-    except (ValueError, KeyError, TypeError) as error:
+        return checked({name: found[name] for name in ("format", "delivery", *DELIVERY, *MORE, "parts")}, PART)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "was it written by a newer smm? pip install --upgrade smm-cli"
         raise LedgerError(f"cannot be read: {error}", where=where, hint=hint, slug="progress-unreadable") from error
 
@@ -103,9 +110,10 @@ def write_progress(ledger: Ledger, folder: Path, write: Callable[[Path, bytes | 
         path = folder / f"{name}.json"
         if text is None and path.exists():
             write(path, None)
+            _note(ledger, path, "")
         elif text is not None and (not path.exists() or path.read_text("utf-8") != text):
             write(path, text.encode())
-            _note(ledger, path)
+            _note(ledger, path, text)
 
 
 def _untouched(row: Any) -> bool:
@@ -116,43 +124,76 @@ def _untouched(row: Any) -> bool:
 def take_progress(ledger: Ledger, folder: Path) -> None:
     """Take in files that others wrote since last time. Raises LedgerError at one that cannot be read."""
     params = {"calendar": ledger.calendar}
-    rows = ledger.db.read("SELECT path, mtime_ns, size FROM receipt_file WHERE calendar = :calendar", params)
-    known, busy = {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}, ledger._busy()
+    rows = ledger.db.read("SELECT path, mtime_ns, size, runner FROM receipt_file WHERE calendar = :calendar", params)
+    known, busy = {row["path"]: row for row in rows}, ledger._busy()
     for path in sorted(folder.glob("*.json")):
-        stat = path.stat()
-        if path.stem not in busy and known.get(f"{FOLDER}/{path.name}") != (stat.st_mtime_ns, stat.st_size):
-            adopt(ledger, read_progress(path.read_bytes(), f"{FOLDER}/{path.name}"))
-            _note(ledger, path)
+        stat, where = path.stat(), f"{FOLDER}/{path.name}"
+        noted = known.get(where)
+        if path.stem in busy or (noted and (noted["mtime_ns"], noted["size"]) == (stat.st_mtime_ns, stat.st_size)):
+            continue
+        data = path.read_bytes()
+        there = read_progress(data, where)
+        if there["delivery"] != path.stem:
+            raise LedgerError(
+                f"is about {there['delivery']}", where=where, hint="give it its name, or take it away", slug="progress-unreadable"
+            )
+        adopt(ledger, there, folder.parent / "receipts", was=noted["runner"] if noted else "")
+        _note(ledger, path, data.decode())
 
 
-def _note(ledger: Ledger, path: Path) -> None:
-    stat = path.stat()
-    params = {"calendar": ledger.calendar, "path": f"{FOLDER}/{path.name}", "mtime_ns": stat.st_mtime_ns, "size": stat.st_size}
+def _note(ledger: Ledger, path: Path, text: str) -> None:
+    """Remember what the file says that this ledger agrees with; the column `runner`, of use for receipts only, holds it."""
+    stat = path.stat() if text else None
+    params = {
+        "calendar": ledger.calendar,
+        "path": f"{FOLDER}/{path.name}",
+        "mtime_ns": stat.st_mtime_ns if stat else 0,
+        "size": stat.st_size if stat else 0,
+        "text": text,
+    }
     ledger.write(
         lambda c: c.execute(
-            "INSERT INTO receipt_file (calendar, path, mtime_ns, size, runner, accepted) VALUES (:calendar, :path, :mtime_ns, :size, '', 1)"
-            " ON CONFLICT (calendar, path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.size",
+            "INSERT INTO receipt_file (calendar, path, mtime_ns, size, runner, accepted)"
+            " VALUES (:calendar, :path, :mtime_ns, :size, :text, 1) ON CONFLICT (calendar, path) DO UPDATE SET"
+            " mtime_ns = excluded.mtime_ns, size = excluded.size, runner = excluded.runner",
             params,
         )
     )
 
 
-def adopt(ledger: Ledger, progress: Mapping[str, Any]) -> bool:
-    """Make another runner's progress this ledger's. False where this ledger knows better: it is public, or being sent from here."""
+def adopt(ledger: Ledger, progress: Progress, receipts: Path, was: str | None = None) -> bool:
+    """Make another runner's progress this ledger's; what only this ledger knows yet stays.
+
+    `was`: what the file said that this ledger agreed with last; None: it is from a dead runner's claim, which knows nothing of what a
+    person decided meanwhile. False where this ledger knows better: it is public, cancelled, or being sent from here.
+    """
     name = str(progress["delivery"])
 
     def act(c: Connection) -> bool:
         params = {"calendar": ledger.calendar, "name": name}
         row = c.execute("SELECT * FROM delivery WHERE calendar = :calendar AND name = :name", params).fetchone()
-        if row is not None and row["state"] == PUBLISHED:
+        if name in ledger._busy() or (row is not None and _ended(row, receipts)):
             return False
-        same = row is not None and _progress(ledger, row)["parts"] == progress["parts"]
-        _adopt_delivery(c, ledger, progress)
-        if not same:  # its journal is another's, and not here
-            _adopt_parts(c, ledger, name, progress["parts"])
+        mine = _progress(ledger, row) if row is not None else None
+        theirs = progress
+        if mine is not None and was is None:
+            theirs = {**progress, "held": mine["held"]}
+        elif mine is not None and not (row["state"] in OVER or _untouched(row) or text_of(mine) == was):
+            theirs = _each_key(read_progress(was.encode(), name) if was else UNTOUCHED, mine, progress)
+        _adopt_delivery(c, ledger, theirs)
+        if mine is None or mine["parts"] != theirs["parts"]:  # its journal is another's, and not here
+            _adopt_parts(c, ledger, name, theirs["parts"])
         return True
 
-    return name not in ledger._busy() and ledger.write(act)
+    return ledger.write(act)
+
+
+def _ended(row: Any, receipts: Path) -> bool:
+    """Whether no progress counts any more. What was cancelled goes on only once its receipt is gone: then somebody let it go."""
+    if row["state"] != CANCELLED:
+        return bool(row["state"] == PUBLISHED)
+    place = f"{row['post']}/{row['channel']}" + (f"/{row['occurrence']}" if row["occurrence"] else "")
+    return not row["receipt_written"] or (receipts / f"{place}.toml").exists()
 
 
 def _adopt_delivery(c: Connection, ledger: Ledger, progress: Mapping[str, Any]) -> None:
@@ -183,6 +224,9 @@ def merged(was: bytes | None, here: bytes | None, there: bytes | None, *, over: 
     """
     if over or here is None or there is None:
         return None if over else there or here
-    old = read_progress(was, FOLDER) if was else {}
-    mine, theirs = read_progress(here, FOLDER), read_progress(there, FOLDER)
-    return text_of({name: mine[name] if name in old and theirs[name] == old[name] else theirs[name] for name in theirs}).encode()
+    old = read_progress(was, FOLDER) if was else UNTOUCHED
+    return text_of(_each_key(old, read_progress(here, FOLDER), read_progress(there, FOLDER))).encode()
+
+
+def _each_key(old: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Progress:
+    return {name: mine[name] if name in old and theirs[name] == old[name] else theirs[name] for name in theirs}
