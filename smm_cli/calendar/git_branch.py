@@ -76,7 +76,11 @@ class Mirror:
                 content = resolve(path, contents.get(self.base.get(path, "")), own, content)
                 if content == own:
                     continue
-            self._put(path, content)
+            try:
+                self._put(path, content)
+            except OSError as error:
+                what = f"{path} stands on the branch and cannot be written here: {error.strerror}"
+                raise ConfigError(what, where=str(self.folder), hint="is the disk full? if not, take the file off the branch") from error
             written.append(path)
         self.tip, self.base = tip, there
         self._stats = {path: stat for path, stat in self._stats.items() if path not in changed}
@@ -116,7 +120,7 @@ def _indexed(root: Path, index: str, *arguments: str, stdin: bytes | None = None
 
 
 def _tree(root: Path, tip: str, prefix: str) -> Files:
-    """Our files of a commit; symbolic links and what would lead out of the folder are passed over."""
+    """Our files of a commit; symbolic links, hidden files and what would lead out of the folder are passed over."""
     if not tip:
         return {}
     folders = [f"{prefix}{folder}/" for folder in FOLDERS]
@@ -125,8 +129,9 @@ def _tree(root: Path, tip: str, prefix: str) -> Files:
     for row in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         about, path = row.split("\t", 1)
         mode, kind, blob = about.split()
-        if kind == "blob" and mode.startswith("100") and ".." not in path.split("/") and "\\" not in path:
-            found[path.removeprefix(prefix)] = blob
+        name = path.removeprefix(prefix)
+        if kind == "blob" and mode.startswith("100") and not any(part.startswith(".") for part in name.split("/")) and "\\" not in name:
+            found[name] = blob
     return found
 
 

@@ -67,11 +67,21 @@ def known(root: Path, under: str) -> dict[str, tuple[str, str]]:
     return {fields[n].strip(): (fields[n + 1], fields[n + 2]) for n in range(0, len(fields) - 2, 3)}
 
 
-def fetch(root: Path, remote: str, refs: Mapping[str, str], gone: Iterable[str] = ()) -> None:
-    """Bring refs of the remote (each under its name here) into this clone, let go of those in `gone`. Raises Unreachable."""
+def fetch(root: Path, remote: str, refs: Mapping[str, str], gone: Iterable[str] = (), *, whole: bool = False) -> None:
+    """Bring refs of the remote (each under its name here) into this clone, let go of those in `gone`. Raises Unreachable.
+
+    `whole`: with all that came before them, where this clone is shallow.
+    """
     specs = [f"+{there}:{here}" for there, here in refs.items()]
     if specs:
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules")
+        options = (
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--refmap=",
+            "--no-recurse-submodules",
+            *(("--unshallow",) if whole else ()),
+        )
         try:
             git.run(root, *CALM, "fetch", *options, remote, *specs, limit=git.SLOW, write=True)
         except ConfigError as error:

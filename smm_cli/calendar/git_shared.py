@@ -148,11 +148,21 @@ class Remote:
     def _refuse_lost(self, tip: str) -> None:
         """Raise ConfigError where the branch does not go on from what it was: receipts may be gone, and their posts would go out again."""
         old, short = self.mirror.tip, self.branch.removeprefix("refs/heads/")
-        if not old or (tip and git.ask(self.root, "merge-base", "--is-ancestor", old, tip) is not None):
+        if not old or (tip and self._goes_on(old, tip)):
             return
         what = f"the branch {short} at {self.name} lost what it had: without its receipts posts would go out again"
         hint = f"bring it back: git push --force {self.name} {old[:12]}:{self.branch}     or, if it is as you want it: rm .smm/shared.json"
         raise ConfigError(what, where=f"{self.name}/{short}", hint=hint, slug="receipts-lost")
+
+    def _goes_on(self, old: str, tip: str) -> bool:
+        """Whether `tip` comes after `old`; what a shallow clone cannot see of that (`git fetch --depth`) is fetched first."""
+        for _ in range(2):
+            if git.ask(self.root, "merge-base", "--is-ancestor", old, tip) is not None:
+                return True
+            if git.run(self.root, "rev-parse", "--is-shallow-repository").strip() != b"true":
+                break
+            fetch(self.root, self.name, {self.branch: self._here(self.branch)}, whole=True)
+        return False
 
     def _here(self, there: str) -> str:
         return SEEN + there.removeprefix("refs/").removeprefix("smm/")

@@ -1,0 +1,85 @@
+"""What may stand on the branch of receipts, and what may happen to a clone: no post goes out twice, and nobody sees a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from smm_cli.errors import ConfigError
+
+
+def launched(team):
+    team.channel("one")
+    team.post("launch")
+    team.push()
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_clone_that_was_made_shallow_meanwhile_lost_no_receipts(team, depth):
+    launched(team)
+    machine, other = team.clone("machine"), team.clone("other")
+    machine.tick()
+    for n in range(3):
+        team.post(f"more{n}")
+        team.push()
+        other.tick()
+    team.git(machine.root, "fetch", "--quiet", f"--depth={depth}", "origin", "+refs/heads/*:refs/remotes/origin/*")
+    machine.tick()
+    assert len(team.public("one")) == 4
+    assert list(machine.states().values()) == ["published"] * 4
+
+
+def test_a_shallow_clone_still_sees_that_the_branch_lost_its_receipts(team):
+    launched(team)
+    machine = team.clone("machine", "--depth=1", "--no-single-branch")
+    machine.tick()
+    team.git(team.remote, "update-ref", "refs/heads/smm", "main")
+    with pytest.raises(ConfigError, match="lost what it had"):
+        machine.tick()
+    assert len(team.public("one")) == 1
+
+
+def with_file(team, machine, path):
+    """The branch of receipts goes on, with one file more that no smm wrote."""
+    index = {"GIT_INDEX_FILE": str(team.folder / "odd"), "GIT_DIR": str(machine.root / ".git"), "HOME": str(team.folder)}
+
+    def git(*arguments, stdin=b""):
+        return subprocess.run(
+            ["git", *arguments], input=stdin, capture_output=True, check=True, env={**index, "PATH": "/usr/bin:/bin"}
+        ).stdout
+
+    tip = team.git(team.remote, "rev-parse", "smm")
+    blob = git("hash-object", "-w", "--stdin", stdin=b"hello").decode().strip()
+    git("read-tree", tip)
+    git("update-index", "--add", "--replace", "--cacheinfo", f"100644,{blob},{path}")
+    who = ("-c", "user.name=it", "-c", "user.email=it@test")
+    commit = git(*who, "commit-tree", git("write-tree").decode().strip(), "-p", tip, "-m", "odd").decode().strip()
+    team.git(machine.root, "push", "--quiet", "origin", f"{commit}:refs/heads/smm")
+
+
+@pytest.mark.parametrize("path", ["receipts/.gitkeep", "receipts/launch/.hidden.toml", "receipts/README.md", "notes.txt"])
+def test_what_is_no_receipt_on_the_branch_stays_there(team, path):
+    launched(team)
+    machine = team.clone("machine")
+    machine.tick()
+    with_file(team, machine, path)
+    team.post("more")
+    team.push()
+    machine.tick()
+    assert len(team.public("one")) == 2
+    assert path in team.git(team.remote, "ls-tree", "-r", "--name-only", "smm").split("\n")
+
+
+@pytest.mark.parametrize("path", ["receipts/launch", "receipts/" + "x" * 250 + ".toml"])
+def test_what_cannot_be_written_here_is_told_and_nothing_is_sent(team, path):
+    launched(team)
+    machine = team.clone("machine")
+    machine.tick()
+    with_file(team, machine, path)
+    team.post("more")
+    team.push()
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="cannot be written here"):
+            machine.tick()
+    assert len(team.public("one")) == 1
