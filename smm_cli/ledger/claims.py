@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from smm_cli.ledger.engine import LOCKED, Connection, Row, later, now_of
+from smm_cli.ledger.engine import LOCKED, OFTEN, Connection, Row, later, now_of
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import Delivery
 from smm_cli.words.frozen import dataclass
@@ -193,7 +193,7 @@ def give_back(c: Connection, claim: Claim) -> None:
     """Let the channel go; what the delivery became is written in the same transaction by the caller."""
     later(
         c,
-        "UPDATE channel SET owner = '', delivery = '', lease_until = 0 WHERE calendar = :calendar AND name = :channel"
+        f"{OFTEN}UPDATE channel SET owner = '', delivery = '', lease_until = 0 WHERE calendar = :calendar AND name = :channel"
         " AND owner = :owner AND delivery = :delivery",
         {"calendar": claim.calendar, "channel": claim.channel, "owner": claim.owner, "delivery": claim.delivery},
     )

@@ -21,6 +21,8 @@ T = TypeVar("T")
 Params = Mapping[str, Any]
 LOCKED = " /* FOR UPDATE */"
 """Ends a SELECT whose row stays as it is until the transaction ends. SQLite has one writer anyway: there it is a comment."""
+OFTEN = "/* often */ "
+"""Begins a statement that workers ask all the time: PostgreSQL reads and plans it once for each connection. Its columns are named."""
 MOST_TOGETHER = 64
 """Acts that share one transaction at the most, so that the first does not wait for ever."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from smm_cli.ledger.engine import Connection, Engine, Row, later
+from smm_cli.ledger.engine import OFTEN, Connection, Engine, Row, later
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.post import Blob
@@ -159,8 +159,8 @@ def record_wait(c: Connection, key: Key, step: int, until: datetime) -> None:
 def forget_exchanges(c: Connection, calendar: str, delivery: str, act: str) -> None:
     """A finished delivery keeps its receipt only: no bodies, no capabilities."""
     params = {"calendar": calendar, "delivery": delivery, "act": act}
-    later(c, "DELETE FROM exchange WHERE calendar = :calendar AND delivery = :delivery AND act = :act", params)
-    later(c, "DELETE FROM capability WHERE calendar = :calendar AND delivery = :delivery", params)
+    later(c, f"{OFTEN}DELETE FROM exchange WHERE calendar = :calendar AND delivery = :delivery AND act = :act", params)
+    later(c, f"{OFTEN}DELETE FROM capability WHERE calendar = :calendar AND delivery = :delivery", params)
 
 
 def answer_text(answer: Answer) -> str:

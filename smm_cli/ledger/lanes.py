@@ -11,12 +11,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from smm_cli.ledger.claims import ANEW, NOT_SENT, Claim, give_back, holds, lease_of
-from smm_cli.ledger.engine import Connection, Engine, now_of
+from smm_cli.ledger.engine import OFTEN, Connection, Engine, now_of
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import RETRY
 from smm_cli.words.frozen import dataclass
 
-CLAIM = f"""
+CLAIM = f"""{OFTEN}
 WITH head AS (
     SELECT lane.calendar, lane.channel, next.name, next.post, next.occurrence, next.at, next.due_at, next.late_at, next.digest
     FROM lane JOIN channel ON channel.calendar = lane.calendar AND channel.name = lane.channel

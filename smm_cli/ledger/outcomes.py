@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from smm_cli.ledger.claims import Claim, give_back, holds
-from smm_cli.ledger.engine import Connection, later
+from smm_cli.ledger.engine import OFTEN, Connection, later
 from smm_cli.ledger.journal import PUBLISH, forget_exchanges
 from smm_cli.ledger.moments import ms
 from smm_cli.ledger.receipts import read_receipt, receipt_text
@@ -19,7 +19,7 @@ def keep_receipt(c: Connection, calendar: str, receipt: Receipt, text: str = "")
     """Keep a receipt in the ledger until its file is written; it stays there as what the file must say (`text`, if made already)."""
     later(
         c,
-        f"UPDATE delivery SET {RECEIPT} WHERE calendar = :calendar AND name = :name",
+        f"{OFTEN}UPDATE delivery SET {RECEIPT} WHERE calendar = :calendar AND name = :name",
         {"calendar": calendar, "name": receipt.delivery, "receipt": text or receipt_text(receipt), "digest": receipt.digest},
     )
 
@@ -28,8 +28,8 @@ def published(c: Connection, claim: Claim, receipt: Receipt, parts: int, note: s
     """Every part is public: the channel is free, the receipt (`text`, if made already) is kept, bodies and capabilities are forgotten."""
     later(
         c,
-        "UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = :note, slug = '', payload = '',"
-        f" parts_public = :parts, parts_total = :parts, {RECEIPT} WHERE calendar = :calendar AND name = :name",
+        f"{OFTEN}UPDATE delivery SET state = 'published', published_at = :at, url = :url, next_at = NULL, note = :note, slug = '',"
+        f" payload = '', parts_public = :parts, parts_total = :parts, {RECEIPT} WHERE calendar = :calendar AND name = :name",
         {
             "calendar": claim.calendar,
             "name": claim.delivery,
@@ -95,7 +95,7 @@ def log_attempt(c: Connection, claim: Claim, at: datetime, part: int, slug: str,
     """A line of the attempt log; `note` is already masked."""
     later(
         c,
-        "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note)"
+        f"{OFTEN}INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note)"
         " VALUES (:calendar, :name, :at, :runner, :part, :slug, :note)",
         {
             "calendar": claim.calendar,

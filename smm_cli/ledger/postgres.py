@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import errors
+from psycopg.adapt import Transformer
 
 from smm_cli.clock import Clock, ShiftedClock, SystemClock
 from smm_cli.errors import LedgerError
-from smm_cli.ledger.engine import Act, Connection, Cursor, Gathering, Params, Rows, T, Written
+from smm_cli.ledger.engine import OFTEN, Act, Connection, Cursor, Gathering, Params, Rows, T, Written, now_of
 from smm_cli.ledger.moments import moment
 from smm_cli.ledger.postgres_open import Pg, connected, migrate, place_of
-from smm_cli.ledger.postgres_sql import for_psycopg, storable
+from smm_cli.ledger.postgres_sql import Prepared, Row, for_psycopg, prepared, storable
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -28,8 +29,13 @@ MOST_STEPS = 500
 """Steps that go together at the most."""
 PATIENCE = 10.0
 """Seconds that a lost connection is sought again before the command gives up."""
-BEGIN = b"BEGIN; UPDATE writer SET n = %s WHERE name = %s RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+BEGIN = (
+    f"{OFTEN}INSERT INTO writer (name, n) VALUES (:name, :number) ON CONFLICT (name) DO UPDATE SET n = excluded.n"
+    " RETURNING CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+)
 WRITER = b"INSERT INTO writer (name, n) VALUES (%s, 0); DELETE FROM writer WHERE at < now() - interval '7 days'"
+AFTER_UNDOING = 0.05
+"""Seconds that who was undone lets the other go first."""
 UNDONE = (errors.DeadlockDetected, errors.SerializationFailure)
 """What PostgreSQL undoes for no fault of the statement: the same again works."""
 
@@ -41,45 +47,76 @@ class Gone(LedgerError):
 
 
 class Transaction:
-    """What an act gets. `now` is the database's clock when it began (None: a test keeps the time)."""
+    """What an act gets. It begins together with its first statements, or when its time is asked for."""
 
     lease = LEASE
 
-    def __init__(self, connection: Pg, now: datetime | None) -> None:
+    def __init__(
+        self, connection: Pg, known: set[Prepared], begin: Params | None = None, heard: Callable[[datetime], None] | None = None
+    ) -> None:
+        """`known`: what this connection has prepared; `begin`: the values of BEGIN, None: it only reads; `heard` is told the time."""
         self._connection = connection
-        self.now = now
+        self._known = known
+        self._written, self._adapt = psycopg.ClientCursor(connection), Transformer(connection)
+        self._begin = ["BEGIN", self._text(BEGIN, begin)] if begin else []
         self._steps: list[str] = []
-        self._written = psycopg.ClientCursor(connection)
+        self._heard = heard
+        self._now: datetime | None = None
+
+    @property
+    def now(self) -> datetime | None:
+        """The database's clock when this began; None: a test keeps the time."""
+        if self._heard is not None and self._begin:
+            self._send()
+            if self._now is not None:
+                self._heard(self._now)
+        return self._now
 
     def later(self, sql: str, params: Params) -> None:
         """Do this, and ask nothing of it, before what comes next."""
-        self._steps.append(self._written.mogrify(for_psycopg(sql), storable(params)))
+        self._steps.append(self._text(sql, params))
         if len(self._steps) >= MOST_STEPS:
             self.flush()
 
     def flush(self) -> None:
         """Do what was put off, in one round trip."""
-        if self._steps:
-            steps, self._steps = self._steps, []
-            self._connection.execute("; ".join(steps).encode())
+        if self._steps or self._begin:
+            self._send()
 
     def commit(self) -> str:
         """Do what was put off, and commit; what the database says of the end."""
-        steps, self._steps = self._steps, []
-        last = self._connection.execute("; ".join([*steps, "COMMIT"]).encode())
-        while last.nextset():
-            pass
-        return last.statusmessage or ""
+        return self._send("COMMIT").statusmessage or ""
 
     def execute(self, sql: str, params: Params | None = None, /) -> Cursor:
-        self.flush()
-        return self._connection.execute(for_psycopg(sql), storable(params or {}))
+        return self._send(self._text(sql, params or {}))
 
     def executemany(self, sql: str, params: Iterable[Params], /) -> Cursor:
         self.flush()
         cursor = self._connection.cursor()
         cursor.executemany(for_psycopg(sql), [storable(one) for one in params])
         return cursor
+
+    def _text(self, sql: str, params: Params) -> str:
+        if not sql.startswith(OFTEN):
+            return self._written.mogrify(for_psycopg(sql), storable(params))
+        statement = prepared(sql)
+        if statement not in self._known:
+            self._connection.execute(statement.prepare)  # by itself: it stands even where the transaction is undone
+            self._known.add(statement)
+        return statement.execute(self._adapt, storable(params))
+
+    def _send(self, *last: str) -> psycopg.Cursor[Row]:
+        """All that was put off and `last`, in one round trip; what the last of them found."""
+        begin, self._begin = self._begin, []
+        steps, self._steps = self._steps, []
+        found = self._connection.execute("; ".join([*begin, *steps, *last]).encode())
+        if begin:
+            found.nextset()
+            row = found.fetchone()
+            self._now = moment(row[0]) if row and self._heard else None
+        while found.nextset():
+            pass
+        return found
 
 
 class Postgres(Gathering):
@@ -94,11 +131,12 @@ class Postgres(Gathering):
         self.clock: Clock = self._shifted or clock
         self.beat = beat if self._shifted else None
         self._connection = connected(url)
+        self._known: set[Prepared] = set()
         self._name, self._number = os.urandom(12).hex(), 0
         try:
             migrate(self._connection, self.place)
             self._connection.execute(WRITER, (self._name,))
-            self.write(lambda c: None)  # tells the time
+            self.write(lambda c: now_of(c, self.clock.now()))  # tells the time
         except BaseException:
             self._connection.close()
             raise
@@ -134,6 +172,7 @@ class Postgres(Gathering):
                 _undo(connection)
                 if not isinstance(error, UNDONE) or time.monotonic() >= until:
                     raise _ledger_error(error) from error
+                time.sleep(AFTER_UNDOING)
             except BaseException:
                 _undo(connection)
                 raise
@@ -143,7 +182,7 @@ class Postgres(Gathering):
         connection = self._ready(time.monotonic() + PATIENCE)
         try:
             connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return act(Transaction(connection, None))
+            return act(Transaction(connection, self._known))
         except psycopg.Error as error:
             raise (self._gone() if connection.closed else _ledger_error(error)) from error
         finally:
@@ -181,15 +220,8 @@ class Postgres(Gathering):
     def _once(self, connection: Pg, act: Callable[[Connection], T], attempt: Attempt) -> T:
         self._number += 1
         attempt.number = self._number
-        begun = connection.execute(BEGIN, (attempt.number, self._name))
-        begun.nextset()
-        stamp = begun.fetchone()
-        if stamp is None:  # as after seven days of silence: then the name is told anew
-            connection.execute(b"INSERT INTO writer (name, n) VALUES (%s, %s)", (self._name, attempt.number))
-        now = moment(stamp[0]) if stamp else self.clock.now()
-        if self._shifted is not None and now is not None:
-            self._shifted.set_right(now)
-        transaction = Transaction(connection, now if self._shifted else None)
+        heard = self._shifted.set_right if self._shifted else None
+        transaction = Transaction(connection, self._known, {"name": self._name, "number": attempt.number}, heard)
         value = attempt.value = act(transaction)
         attempt.committing = True
         if transaction.commit() != "COMMIT":
@@ -201,7 +233,7 @@ class Postgres(Gathering):
         pause = 0.05
         while self._connection.closed:
             try:
-                self._connection = connected(self._url)
+                self._connection, self._known = connected(self._url), set()
             except LedgerError as error:
                 if time.monotonic() + pause >= until:
                     raise Gone(error.what, hint=error.hint) from None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import psycopg
+from psycopg.abc import Transformer
 
-from smm_cli.ledger.engine import LOCKED
+from smm_cli.ledger.engine import LOCKED, OFTEN
 
 TOKEN = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_][a-z0-9_]*)|%")
 
@@ -22,6 +24,34 @@ def for_psycopg(sql: str) -> bytes:
 
 def _one(found: re.Match[str]) -> str:
     return f"%({found[1]})s" if found[1] else found[0].replace("%", "%%")
+
+
+class Prepared:
+    """A statement that a connection plans once: `prepare` is said to it before the first time."""
+
+    def __init__(self, sql: str) -> None:
+        self._names: list[str] = []
+
+        def numbered(found: re.Match[str]) -> str:
+            if not found[1]:
+                return found[0]
+            if found[1] not in self._names:
+                self._names.append(found[1])
+            return f"${self._names.index(found[1]) + 1}"
+
+        text = TOKEN.sub(numbered, sql.replace(LOCKED, " FOR UPDATE"))
+        self._name = f"smm_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        self.prepare = f"PREPARE {self._name} AS {text}".encode()
+
+    def execute(self, adapt: Transformer, params: Mapping[str, Any]) -> str:
+        """The statement with these values, as text."""
+        return f"EXECUTE {self._name}({', '.join([adapt.as_literal(params[name]).decode() for name in self._names])})"
+
+
+@cache
+def prepared(sql: str) -> Prepared:
+    """The statement, which begins with OFTEN, as PREPARE has it. Made once per statement."""
+    return Prepared(sql.removeprefix(OFTEN))
 
 
 def storable(params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from smm_cli.clock import SystemClock
 from smm_cli.errors import LedgerError
+from smm_cli.ledger.engine import OFTEN
 from smm_cli.ledger.postgres import Gone, Postgres
 
 ROW = "INSERT INTO wait (calendar, what, met, asked_at, since) VALUES ('acme', :what, 1, 1, 1)"
@@ -205,3 +206,26 @@ def test_a_database_that_is_not_there_is_told_without_the_password(address, word
     assert words in str(said.value)
     assert "heim" not in str(said.value)
     assert said.value.exit_code == 7
+
+
+def test_what_is_asked_all_the_time_is_planned_once_and_again_after_the_connection_was_lost(cluster, database, db, cable):
+    often = f"{OFTEN}{ROW}"
+    db.write(lambda c: [c.execute(often, {"what": f"a{n}"}) for n in range(3)])
+    assert len(db.read("SELECT name FROM pg_prepared_statements ORDER BY name")) == 2  # with what begins a transaction
+    cable.cut_at, cable.heard = b"'lost'", False
+    db.write(lambda c: c.execute(often, {"what": "lost"}))
+    assert cable.cuts == 1
+    assert whats(cluster, database) == ["a0", "a1", "a2", "lost"]
+
+
+def test_a_statement_prepared_in_what_is_undone_serves_the_next(cluster, database, db):
+    often = f"{OFTEN}{ROW}"
+
+    def act(c):
+        c.execute(often, {"what": "undone"})
+        raise LedgerError("no")
+
+    with pytest.raises(LedgerError):
+        db.write(act)
+    db.write(lambda c: c.execute(often, {"what": "it's \\ 100%"}))
+    assert whats(cluster, database) == ["it's \\ 100%"]
