@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+from _gate import wait_for_the_other
+
 from smm_cli.clock import SystemClock
 from smm_cli.ledger.lanes import claim_due
 from smm_cli.ledger.outcomes import log_attempt, published
@@ -14,9 +16,10 @@ from smm_cli.words.delivery import PUBLISHED, PartReceipt, Receipt
 
 
 def main(url: str, folder: str, most: int) -> None:
-    """Until nothing is due; tells the first and the last moment."""
+    """Until nothing is due."""
     ledger = Ledger.shared(url, Path(folder), "bench", "bench", SystemClock())
     clock = ledger.clock or SystemClock()
+    wait_for_the_other()
     patience = time.monotonic() + 10
     while True:
         taken = ledger.write(lambda c: claim_due(c, "bench", 1, ledger.alive.owner, clock.now(), most=most))
