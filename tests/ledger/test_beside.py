@@ -133,7 +133,7 @@ def test_a_correction_is_noted_forgotten_and_sent_anew(opened, claimed, now):
     assert not ledger.write(lambda c: corrections.begin(c, key, "another")), "of the first it is not known whether it arrived"
     ledger.write(lambda c: corrections.end(c, key, receipt, "digest"))
     assert corrections.ended_with(ledger, NAME, "edit") == "digest"
-    ledger.write(lambda c: corrections.send_anew(c, "acme", NAME))
+    ledger.write(lambda c: corrections.send_anew(c, "acme", receipt, now))
     assert (ledger.record(NAME).state, corrections.ended_with(ledger, NAME, "edit")) == ("retry", "")
 
 
