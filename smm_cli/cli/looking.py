@@ -45,6 +45,8 @@ def _opened(session: Session, worktree: bool) -> Runner | None:
             return None
         return _of_worktree(session)
     except LedgerError:
+        if not worktree and session.calendar().ledger.url:  # nobody else remembers what a database that is away knows
+            raise
         return None
     except ConfigError:
         if not worktree:

@@ -77,6 +77,9 @@ class ChannelRun:
             raise
         except SmmError as error:
             return [self._held(delivery, error) for delivery in deliveries]
+        except OSError as error:
+            what = f"{self.channel.name}: its login cannot be kept: {error.strerror or error}"
+            raise LedgerError(what, hint="is the disk full?", slug="disk") from error
         except Exception as error:  # an adapter that breaks down delays no other channel
             return [self._held(delivery, self._bug(error)) for delivery in deliveries]
         for delivery in deliveries:

@@ -52,8 +52,8 @@ async def _ask(runner: Runner, waiting: Iterable[Delivery]) -> None:
             await _verify(runner, name)
         except LedgerError:
             raise
-        except (SmmError, TimeoutError):
-            pass  # what is wrong with a channel is told when it is to send
+        except (SmmError, TimeoutError, OSError):
+            pass  # what is wrong with a channel, or with a full disk, is told when it is to send
         if runner.skew.is_fresh(AGAIN):
             return
 

@@ -108,7 +108,8 @@ def test_two_jobs_that_keep_the_site_lose_no_page(host):
     for _ in range(3):
         if "two" in host.git(host.remote, "ls-tree", "-r", "--name-only", "smm-pages") and len(host.receipts()) == 2:
             break
-        assert host.act(act="publish", post="two").ok
+        ended = host.act(act="publish", post="two") if len(host.receipts()) < 2 else host.publish()  # what is public is only kept
+        assert ended.ok, ended.said
     names = host.git(host.remote, "ls-tree", "-r", "--name-only", "smm-pages")
     assert "one/index.html" in names and "two/index.html" in names, f"{scheduled.said}\n{by_hand.said}"
 

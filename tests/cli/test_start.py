@@ -141,7 +141,7 @@ def test_status_names_what_is_next_and_what_needs_a_person(root: Path) -> None:
 def test_status_as_json_has_its_documented_keys(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["-C", str(root), "status", "--json"]) == 0
     keys = "now paused next needs_you long_late outage not_published "
-    keys += "stopped ending runners uncommitted_receipts changed_since claims exit_code"
+    keys += "stopped ending runners uncommitted_receipts changed_since unfinished claims exit_code"
     assert set(json.loads(capsys.readouterr().out)) == set(keys.split())
 
 

@@ -115,5 +115,5 @@ def test_the_thirty_first_login_in_five_minutes_is_told_when_to_come_back(pds_li
         for _ in range(31)
     ]
     assert [answer.status_code for answer in answers[-2:]] == [200, 429]
-    error = NETWORK.fault(None, 429, answers[-1].headers, answers[-1].json())
+    error = NETWORK.fault(429, answers[-1].headers, answers[-1].json())
     assert 280 < error.after < 302

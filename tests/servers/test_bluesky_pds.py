@@ -48,7 +48,7 @@ def test_an_ended_token_is_renewed_on_the_way(pds, ada, written):
 
 def test_the_server_calls_an_ended_token_expired_with_400(pds):
     answer = pds.call("GET", "com.atproto.server.getSession", token=pds.old_token("ada.test"))
-    error = NETWORK.fault(None, answer.status_code, answer.headers, answer.json())
+    error = NETWORK.fault(answer.status_code, answer.headers, answer.json())
     assert answer.status_code == 400
     assert isinstance(error, AuthFailed)
     assert error.expired
