@@ -75,12 +75,14 @@ def unapproved(calendar: Calendar, source: Source, post: Post, channel: Channel)
 
 def approved_by(calendar: Calendar, source: Source, post: Post) -> tuple[str, ...]:
     """Who approved the present content of `post`; where merging approves, who merged it, as far as that is known."""
+    if not post.approved and calendar.approval.by != "merge":
+        return ()
     from smm_cli.calendar.digest import approval_digest
     from smm_cli.calendar.witness import GitWitness
 
     if calendar.approval.by == "merge":
         return tuple(sorted(GitWitness(calendar, source).merged(post).people)) if asks_anything(calendar) else ()
-    digest = approval_digest(post, calendar, source) if post.approved else ""
+    digest = approval_digest(post, calendar, source)
     return tuple(words[0] for line in post.approved if (words := line.split()) and words[-1] == digest)
 
 
