@@ -49,6 +49,7 @@ class Index:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
         self.path = calendar.state / "index.db"
+        self._read: dict[str, tuple[str, Post | None, list[Problem]]] = {}
 
     def posts(self, source: Source, published: Collection[str] = ()) -> Indexed:
         """All posts of `source` with the problems found while reading them.
@@ -71,14 +72,17 @@ class Index:
         return {post.id: post for post in self.posts(source).posts if post.id in ids}
 
     def read(self, source: Source, path: str) -> tuple[Post | None, list[Problem]]:
-        """One post as `source` has it this moment; the index is not asked. A file that is gone is a problem."""
+        """One post as `source` has it this moment; what the file of the index says of it is not asked. A file that is gone is a problem."""
         from smm_cli.calendar.posts import read_post
 
         try:
             data = source.read(path)
         except OSError as error:
             return None, [unreadable(path, error)]
-        return read_post(path, data, self.calendar)
+        blob, kept = blob_id(data), self._read.get(path)
+        if kept is None or kept[0] != blob:  # a post goes to many channels, and is read again for each
+            kept = self._read[path] = (blob, *read_post(path, data, self.calendar))
+        return kept[1], list(kept[2])
 
     def store_wake(self, values: Mapping[str, str]) -> bool:
         """Replace what the door reads. False where it could not be kept: then the door takes the long way."""

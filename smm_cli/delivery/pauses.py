@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -100,16 +101,21 @@ def _instant(said: Any) -> datetime | None:
 
 
 def marks_of(root: Path) -> Marks:
-    """What changes when somebody pauses on this machine, cheap enough to ask before each delivery."""
-    return tuple(_mark(path) for path in (root / "channels.toml", machine_file(), *_ref_files(root)))
+    """What changes when somebody pauses on this machine. Git may be asked where it keeps the ref."""
+    return tuple(_mark(str(path)) for path in (root / "channels.toml", machine_file(), *_ref_files(root)))
 
 
-def _mark(path: Path) -> tuple[str, int, int, int]:
+def unchanged(marks: Marks) -> bool:
+    """Whether the files still are as `marks` say: cheap enough to ask before each delivery."""
+    return all(_mark(mark[0]) == mark for mark in marks)
+
+
+def _mark(path: str) -> tuple[str, int, int, int]:
     try:
-        found = path.stat()
-        return str(path), found.st_mtime_ns, found.st_size, found.st_ino
+        found = os.stat(path)  # noqa: PTH116 - asked before each delivery; a Path costs more than the answer
+        return path, found.st_mtime_ns, found.st_size, found.st_ino
     except OSError:
-        return str(path), 0, 0, 0
+        return path, 0, 0, 0
 
 
 def _ref_files(root: Path) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from smm_cli.calendar.model import GIT, Calendar, Pause
 from smm_cli.calendar.source import Commit, Source, open_source
 from smm_cli.clock import Clock, SystemClock
 from smm_cli.delivery.ledgers import copy_ledger, open_ledger
-from smm_cli.delivery.pauses import Marks, marks_of, with_pauses
+from smm_cli.delivery.pauses import Marks, marks_of, unchanged, with_pauses
 from smm_cli.delivery.skew import Skew
 from smm_cli.errors import SmmError
 from smm_cli.ledger.history import history
@@ -116,8 +116,7 @@ class Runner:
 
     def pause_over(self, post: Post, channel: Channel) -> Pause | None:
         """The pause that somebody made while this tick runs, if it covers `post` on `channel`."""
-        now = marks_of(self.calendar.root) if self.marks else ()
-        if now == self.marks:
+        if unchanged(self.marks):
             return None
         try:
             self.calendar = with_pauses(self.calendar, load_calendar(self.calendar.root), self.through)

@@ -6,19 +6,28 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from smm_cli.errors import LedgerError
-from smm_cli.ledger.engine import Act, Connection, Gathering, Params, Rows, T, Written
-
-if TYPE_CHECKING:
-    from asyncio import Future
+from smm_cli.ledger.engine import Connection, Gathering, NoWrites, Params, Rows, T
 
 MIGRATIONS = ("0001_ledger.sqlite.sql", "0002_announce.sqlite.sql", "0003_alert.sqlite.sql")
 """What makes a ledger, in order; a ledger's `user_version` counts those it had."""
 VERSION = len(MIGRATIONS)
 MOVED = 1_000_000
 """The `user_version` of a ledger that was carried over to another place; the table `moved` says where."""
+NOBODY_WRITES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""What is wrong with the file, not with one statement: https://www.sqlite.org/rescode.html, read 2026-11-23."""
 
 
 class Db(Gathering):
@@ -94,38 +103,6 @@ class Db(Gathering):
     def counter(self) -> int | None:
         """A number that every writing transaction raises: a mark for the door."""
         return int(self.read("SELECT value FROM counter")[0]["value"])
-
-    def _write_batch(self, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
-        """One transaction for all; one that fails is undone alone. Nothing is told before it is durable."""
-        return _write_batch(self._connection, batch)
-
-
-def _write_batch(connection: sqlite3.Connection, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
-    if len(batch) == 1:
-        return [_write_alone(connection, *batch[0])]
-    written: list[Written] = []
-    try:
-        with _transaction(connection):
-            for act, future in batch:
-                connection.execute("SAVEPOINT one")
-                try:
-                    written.append((future, act(connection), None))
-                except Exception as error:
-                    connection.execute("ROLLBACK TO one")
-                    written.append((future, None, _ledger_error(error) if isinstance(error, sqlite3.Error) else error))
-                connection.execute("RELEASE one")
-    except sqlite3.Error as error:
-        return [(future, None, _ledger_error(error)) for _, future in batch]
-    return written
-
-
-def _write_alone(connection: sqlite3.Connection, act: Act, future: Future[Any]) -> Written:
-    try:
-        with _transaction(connection):
-            value = act(connection)
-    except Exception as error:
-        return future, None, _ledger_error(error) if isinstance(error, sqlite3.Error) else error
-    return future, value, None
 
 
 @contextmanager
@@ -221,7 +198,8 @@ def statements(name: str) -> list[str]:
 def _ledger_error(error: Exception) -> LedgerError:
     if "no such table: main.counter" in str(error) or "no such table: counter" in str(error):
         return _moved_to("another place")
-    return LedgerError(f"the ledger: {error}", hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-write")
+    made = NoWrites if getattr(error, "sqlite_errorcode", 0) & 0xFF in NOBODY_WRITES else LedgerError
+    return made(f"the ledger: {error}", hint="is the disk full or read-only? smm doctor looks closer", slug="ledger-write")
 
 
 def copy_db(source: Path, target: Path) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from smm_cli.errors import LedgerError
+
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
 
@@ -25,6 +27,10 @@ OFTEN = "/* often */ "
 """Begins a statement that workers ask all the time: PostgreSQL reads and plans it once for each connection. Its columns are named."""
 MOST_TOGETHER = 64
 """Acts that share one transaction at the most, so that the first does not wait for ever."""
+
+
+class NoWrites(LedgerError):
+    """Nothing can be written now, whatever it is: the disk is full, the file locked, the database away."""
 
 
 class Row(Protocol):
@@ -129,9 +135,27 @@ class Gathering:
             for future, value, failure in self._write_batch(batch):
                 _tell(future, value, failure)
 
-    def _write_batch(self, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
-        """One transaction for all; one that fails is undone alone. Nothing is told before it is durable."""
+    def write(self, act: Callable[[Connection], T]) -> T:
+        """Run `act` in one transaction of its own, durable on return. Raises LedgerError, and what the act raises."""
         raise NotImplementedError
+
+    def _write_batch(self, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
+        """One transaction for all. Where one act fails, all is undone, and each is tried in a transaction of its own."""
+        if len(batch) > 1:
+            try:
+                values = self.write(lambda c: [act(c) for act, _ in batch])
+                return [(future, value, None) for (_, future), value in zip(batch, values, strict=True)]
+            except NoWrites as nothing:
+                return [(future, None, nothing) for _, future in batch]
+            except Exception:  # noqa: S110 - whose it is shows itself now
+                pass
+        return [self._write_alone(act, future) for act, future in batch]
+
+    def _write_alone(self, act: Act, future: Future[Any]) -> Written:
+        try:
+            return future, self.write(act), None
+        except Exception as error:
+            return future, None, error
 
 
 def _running_loop() -> AbstractEventLoop:

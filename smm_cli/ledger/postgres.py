@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg import errors
@@ -15,13 +15,10 @@ from psycopg.adapt import Transformer
 
 from smm_cli.clock import Clock, ShiftedClock, SystemClock
 from smm_cli.errors import LedgerError
-from smm_cli.ledger.engine import OFTEN, Act, Connection, Cursor, Gathering, Params, Rows, T, Written, now_of
+from smm_cli.ledger.engine import OFTEN, Connection, Cursor, Gathering, NoWrites, Params, Rows, T, now_of
 from smm_cli.ledger.moments import moment
 from smm_cli.ledger.postgres_open import Pg, connected, migrate, place_of
 from smm_cli.ledger.postgres_sql import Prepared, Row, for_psycopg, prepared, storable
-
-if TYPE_CHECKING:
-    from asyncio import Future
 
 LEASE, BEAT = timedelta(seconds=90), 20.0
 """Nobody can see from afar whether a process lives: so its claims end a minute and a half after its last sign of life."""
@@ -40,7 +37,7 @@ UNDONE = (errors.DeadlockDetected, errors.SerializationFailure)
 """What PostgreSQL undoes for no fault of the statement: the same again works."""
 
 
-class Gone(LedgerError):
+class Gone(NoWrites):
     """The database cannot be reached any more; of a write whose COMMIT had left, nobody knows whether it arrived."""
 
     slug = "ledger-unreachable"
@@ -198,24 +195,6 @@ class Postgres(Gathering):
     def counter(self) -> int | None:
         """None: a row that every transaction raises would make them wait for each other, and no door could look at it."""
         return None
-
-    def _write_batch(self, batch: list[tuple[Act, Future[Any]]]) -> list[Written]:
-        """One transaction for all. Where one act fails, all is undone, and each is tried in a transaction of its own."""
-        if len(batch) > 1:
-            try:
-                values = self.write(lambda c: [act(c) for act, _ in batch])
-                return [(future, value, None) for (_, future), value in zip(batch, values, strict=True)]
-            except Gone as gone:
-                return [(future, None, gone) for _, future in batch]
-            except Exception:  # noqa: S110 - whose it is shows itself now
-                pass
-        return [self._write_alone(act, future) for act, future in batch]
-
-    def _write_alone(self, act: Act, future: Future[Any]) -> Written:
-        try:
-            return future, self.write(act), None
-        except Exception as error:
-            return future, None, error
 
     def _once(self, connection: Pg, act: Callable[[Connection], T], attempt: Attempt) -> T:
         self._number += 1

@@ -9,6 +9,7 @@ import pytest
 
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.db import Db
+from smm_cli.ledger.engine import NoWrites
 from smm_cli.ledger.store import Ledger
 
 
@@ -81,21 +82,40 @@ def test_a_future_that_nobody_awaits_any_more_does_not_stop_the_others(tmp_path)
     db.close()
 
 
-def test_what_is_ready_together_shares_a_transaction_and_one_that_fails_is_undone_alone(tmp_path):
-    db = Db(tmp_path / "ledger.db")
-
+async def written_together(db, *names):
     def writes(what):
         return lambda c: c.execute("INSERT INTO wait VALUES ('acme', :what, 1, 1, 1)", {"what": what}).rowcount
 
-    async def together():
-        return await asyncio.gather(*(db.submit(writes(what)) for what in ("one", "two", "one", "three")), return_exceptions=True)
+    return await asyncio.gather(*(db.submit(writes(what)) for what in names), return_exceptions=True)
 
-    before = db.read("SELECT value FROM counter")[0]["value"]
-    first, second, third, fourth = asyncio.run(together())
+
+def test_what_is_ready_together_shares_a_transaction(tmp_path):
+    db = Db(tmp_path / "ledger.db")
+    before = db.counter()
+    assert asyncio.run(written_together(db, "one", "two", "three")) == [1, 1, 1]
+    assert db.counter() == before + 1
+    db.close()
+
+
+def test_of_what_is_ready_together_one_that_fails_is_undone_alone(tmp_path):
+    db = Db(tmp_path / "ledger.db")
+    first, second, third, fourth = asyncio.run(written_together(db, "one", "two", "one", "three"))
     assert (first, second, fourth) == (1, 1, 1)
     assert isinstance(third, LedgerError)
     assert [row["what"] for row in db.read("SELECT what FROM wait ORDER BY what")] == ["one", "three", "two"]
-    assert db.read("SELECT value FROM counter")[0]["value"] == before + 1
+    db.close()
+
+
+def test_where_nothing_can_be_written_all_that_is_ready_hear_it_at_once(tmp_path):
+    db, other = Db(tmp_path / "ledger.db"), sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    db._connection.execute("PRAGMA busy_timeout = 300")
+    other.execute("BEGIN IMMEDIATE")
+    asked = []
+    db._connection.set_trace_callback(asked.append)
+    found = asyncio.run(written_together(db, *map(str, range(20))))
+    assert all(isinstance(each, NoWrites) for each in found)
+    assert asked == ["BEGIN IMMEDIATE"], "one waited after the other"
+    other.close()
     db.close()
 
 
