@@ -14,7 +14,7 @@ SHORTEST = 12
 """Characters of the shortest secret that is looked for by its value: shorter ones stand in plain words."""
 ORDINARY = (r"[?&](access_token|token|api_key|key|secret|password)=[^&\s]{8,}", r"^[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}$")
 """Shapes that ordinary texts have too: a link with a key that is meant for everybody, a serial number."""
-SHAPE = re.compile("|".join(f"(?:{shape.pattern})" for shape in SHAPES if shape.pattern not in ORDINARY))
+IN_TEXTS = tuple(shape for shape in SHAPES if shape.pattern.pattern not in ORDINARY)
 PLACEHOLDER = re.compile(
     r"example|your|placeholder|dummy|secret|passwor[dt]|\btoken|x{4}|0{6}|1{6}|\*{2}|\.{3}|…|123456|abcdef|<|>|\{|\}|\$", re.IGNORECASE
 )
@@ -26,7 +26,8 @@ HINT = "revoke it where it was made, take it out of the file, and make a new one
 
 def secret_lines(text: str) -> list[int]:
     """The lines (from 1) on which something stands that has the shape of a secret and is no placeholder."""
-    return _lines(text, (match.start() for match in SHAPE.finditer(text) if not is_placeholder(match[0])))
+    found = (match for shape in IN_TEXTS for match in shape.found_in(text))
+    return _lines(text, (match.start() for match in found if not is_placeholder(match[0])))
 
 
 def value_lines(text: str, values: Iterable[str]) -> list[int]:
