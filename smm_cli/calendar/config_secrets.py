@@ -17,19 +17,19 @@ NAMED = re.compile(
 class Shape(NamedTuple):
     """How the secrets of a kind look. Each holds one of `marks`: where a text has none, the pattern need not be tried.
 
-    A pattern begins with what is rare: every post is searched whenever it is read.
+    A pattern begins with what is rare: every post is searched whenever it is read. None is compiled before it is tried.
     """
 
     marks: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
 
     def found_in(self, text: str) -> Iterator[re.Match[str]]:
         """Where it stands in `text`."""
-        return self.pattern.finditer(text) if any(mark in text for mark in self.marks) else iter(())
+        return re.finditer(self.pattern, text) if any(mark in text for mark in self.marks) else iter(())
 
 
 SHAPES = tuple(
-    Shape(tuple(marks.split()), re.compile(pattern))
+    Shape(tuple(marks.split()), pattern)
     for marks, pattern in (
         ("ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{20,}"),  # GitHub: docs.github.com, about authentication, 2026-11-22
         ("github_pat_", r"github_pat_\w{20,}"),

@@ -14,7 +14,7 @@ SHORTEST = 12
 """Characters of the shortest secret that is looked for by its value: shorter ones stand in plain words."""
 ORDINARY = (r"[?&](access_token|token|api_key|key|secret|password)=[^&\s]{8,}", r"^[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}$")
 """Shapes that ordinary texts have too: a link with a key that is meant for everybody, a serial number."""
-IN_TEXTS = tuple(shape for shape in SHAPES if shape.pattern.pattern not in ORDINARY)
+IN_TEXTS = tuple(shape for shape in SHAPES if shape.pattern not in ORDINARY)
 PLACEHOLDER = re.compile(
     r"example|your|placeholder|dummy|secret|passwor[dt]|\btoken|x{4}|0{6}|1{6}|\*{2}|\.{3}|…|123456|abcdef|<|>|\{|\}|\$", re.IGNORECASE
 )

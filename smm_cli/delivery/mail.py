@@ -39,7 +39,6 @@ from smm_cli.words.post import Blob
 if TYPE_CHECKING:
     from smm_cli.delivery.transport import Transport
 
-SCHEMES = ("smtp:", "smtps:")
 HEADERS = ("From", "To", "Reply-To", "Subject", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post", "X-Unsent")
 INLINE = "cid:"
 """A field of this name is a picture that the HTML shows under what follows the colon; one named `file` is attached."""

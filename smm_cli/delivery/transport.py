@@ -14,7 +14,7 @@ from smm_cli.accounts.credentials import Credentials
 from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import Calendar
 from smm_cli.clock import Clock
-from smm_cli.delivery import foreign, mail, program
+from smm_cli.delivery import foreign, program
 from smm_cli.delivery.connections import Plain, Watch, new_client
 from smm_cli.delivery.files import Files
 from smm_cli.delivery.handles import Filler, Target, keep_secret, target_of
@@ -112,7 +112,7 @@ class Transport:
             return await self._file(network, request)
         if request.url.startswith("media:"):
             return await host(self, request)
-        if request.url.startswith(mail.SCHEMES):
+        if request.url.startswith(("smtp:", "smtps:")):
             return await self._mail(network, request)
         if request.foreign:
             return await self._pages.ask(request, private=bool(getattr(network.settings, "allow_private", False)))
@@ -256,6 +256,8 @@ class Transport:
         return self._clients.get(whose) or self._clients.setdefault(whose, new_client(keep))
 
     async def _mail(self, network: Network, request: Request) -> Answer:
+        from smm_cli.delivery import mail  # few send any, and what it needs takes its time
+
         try:
             return await mail.carry(self, network, request)
         except Silence:
