@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from smm_cli.accounts.machine import read_machine
 from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import Alerts, Calendar
-from smm_cli.delivery.ends import ends_of, forecast
+from smm_cli.delivery.ends import ends_of, renewed_from
 from smm_cli.delivery.recipients import reach, tell
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.errors import SmmError
 from smm_cli.ledger import alerts as kept
-from smm_cli.plan.alerts import AHEAD, DOUBT, FAILURE, KINDS, Alert, alerts_of, alerts_of_endings, alerts_of_stops
-from smm_cli.plan.endings import SOON
+from smm_cli.plan.alerts import AHEAD, DOUBT, FAILURE, KINDS, TOKEN, Alert, alerts_of, alerts_of_endings, alerts_of_stops
+from smm_cli.plan.endings import SOON, endings
 from smm_cli.plan.plan import Plan
-from smm_cli.words.delivery import FAILED, UNKNOWN, Delivery
+from smm_cli.words.delivery import FAILED, UNKNOWN
 
 LOOK = timedelta(hours=1)
 """How often alerts are looked for where nothing else happens: a hold is told a day ahead, a credential days."""
@@ -36,12 +36,14 @@ def _texts(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(one) for one in value) if isinstance(value, list) else ()
 
 
-def current(runner: Runner, planned: Sequence[Delivery], to_come: Sequence[Delivery], now: datetime, on: Sequence[str]) -> list[Alert]:
-    """What needs somebody now, of the kinds `on`. `planned`: up to a day ahead; `to_come`: all there is, for credentials that end."""
+def current(runner: Runner, plan_until: Callable[[datetime | None], Plan], now: datetime, on: Sequence[str]) -> list[Alert]:
+    """What needs somebody now, of the kinds `on`. All there is to come is planned only where a credential ends soon."""
     calendar, zone = runner.calendar, ZoneInfo(runner.calendar.timezone)
-    ending = forecast(calendar, runner.ledger, to_come, now)
+    ends = {name: at for name, at in ends_of(calendar, runner.ledger).items() if at - now < SOON} if TOKEN in on else {}
+    ending = endings(ends, plan_until(None).deliveries, now, renewed_from=renewed_from(calendar, ends)) if ends else ()
+    plan = plan_until(now + AHEAD)
     found = [
-        *alerts_of(planned, now, zone),
+        *alerts_of((*plan.deliveries, *plan.timeless), now, zone),
         *alerts_of_stops({name: why for name, (why, _) in runner.ledger.stopped().items() if name in calendar.channels}),
         *alerts_of_endings(ending, calendar.channels, now, zone),
     ]
@@ -61,9 +63,7 @@ async def after_tick(
     look_at, notes = None, tuple[str, ...]()
     try:
         if said.to or said.deputy:
-            ending = any(at - now < SOON for at in ends_of(runner.calendar, runner.ledger).values())
-            to_come = plan_until(None).deliveries if ending else ()
-            found = current(runner, plan_until(now + AHEAD).deliveries, to_come, now, said.on)
+            found = current(runner, plan_until, now, said.on)
             look_at, notes = await alert(runner, said, found, outcomes)
         beat_at, missed = await beat(runner, said)
     finally:
@@ -80,7 +80,7 @@ async def alert(
     waiting: dict[str, list[Alert]] = {}
     times, notes = [now + LOOK], []
     for one in kept.tellings(ledger):
-        if one.told_at is None and one.recipient in (*said.to, *said.deputy):
+        if one.told_at is None and one.name in by_name and one.recipient in (*said.to, *said.deputy):
             if one.next_at <= now:
                 waiting.setdefault(one.recipient, []).append(by_name[one.name])
             else:
@@ -101,13 +101,13 @@ def _note(runner: Runner, said: Alerts, found: Collection[str], anew: Collection
     ledger, known = runner.ledger, kept.tellings(runner.ledger)
     gone = sorted({one.name for one in known if one.name not in found or (one.name in anew and one.told_at is not None)})
     since = {one.name: one.since for one in known if one.name not in gone}
-    missing = {(one.name, one.recipient) for one in known if one.name not in gone}
+    there = {(one.name, one.recipient) for one in known if one.name not in gone}
     kept.forget(ledger, gone)
     since |= {name: now for name in found if name not in since}
     late = {name: at for name, at in since.items() if now - at >= timedelta(seconds=said.deputy_after)}
     for recipient in (*said.to, *said.deputy):
         told = late if said.to and recipient not in said.to else since
-        kept.add(ledger, {name: at for name, at in told.items() if (name, recipient) not in missing}, [recipient], now)
+        kept.add(ledger, {name: at for name, at in told.items() if (name, recipient) not in there}, [recipient], now)
 
 
 def _name_of(outcome: Outcome) -> str:

@@ -29,7 +29,7 @@ def forecast(
 ) -> list[Ending]:
     """Logins that end `within` this time, the first first, with those of `deliveries` that come after; what a delivery renews is saved."""
     ends = ends_of(calendar, ledger)
-    return endings(ends, deliveries, now, within, _renewed_from(calendar, ends)) if ends else []
+    return endings(ends, deliveries, now, within, renewed_from(calendar, ends)) if ends else []
 
 
 def _end(calendar: Calendar, channel: Channel, account: Account | None) -> datetime | None:
@@ -49,7 +49,7 @@ def _end(calendar: Calendar, channel: Channel, account: Account | None) -> datet
     return made + timedelta(seconds=network.token_lasts.seconds) if made else None
 
 
-def _renewed_from(calendar: Calendar, ends: Iterable[str]) -> dict[str, datetime]:
+def renewed_from(calendar: Calendar, ends: Iterable[str]) -> dict[str, datetime]:
     """From when on a delivery renews the login, where a renewal makes it hold longer."""
     found: dict[str, datetime] = {}
     for name in ends:

@@ -41,7 +41,7 @@ def summary(calendar: str, alerts: Sequence[Alert]) -> str:
 
 def lines(calendar: str, alerts: Sequence[Alert]) -> str:
     """Plain text: each thing, and below it what mends it."""
-    told = [f"{_short(alert.what)}\n  {alert.mend}".rstrip() for alert in alerts[:SHOWN]]
+    told = [line for alert in alerts[:SHOWN] for line in (_short(alert.what), *(f"  {way}" for way in alert.mend.splitlines()))]
     more = [f"and {len(alerts) - SHOWN} more: smm status"] if len(alerts) > SHOWN else []
     return "\n".join([f"smm, {calendar}:", *told, *more])
 
@@ -95,7 +95,7 @@ async def _post(runner: Runner, channel: Channel, alerts: Sequence[Alert]) -> No
     """Publish a message about `alerts` on `channel`, apart from deliveries: a message that comes twice does no harm."""
     calendar, now = runner.calendar, runner.clock.now()
     network = load(channel.network)(channel, runner.ledger.account(channel.name))
-    told = "\n\n".join(f"{_plain(_short(alert.what))}\n`{alert.mend.replace('`', '')}`" for alert in alerts[:SHOWN])
+    told = "\n\n".join("\n".join((_plain(_short(alert.what)), *_ways(alert))) for alert in alerts[:SHOWN])
     more = f"\n\nand {len(alerts) - SHOWN} more: `smm status`" if len(alerts) > SHOWN else ""
     name = "alert-" + hashlib.sha256("\n".join(alert.name for alert in alerts).encode()).hexdigest()[:16]
     post = Post(name, "", f"{told}{more}", title=summary(calendar.name, alerts), status="ready")
@@ -124,6 +124,11 @@ def _shape(alert: Alert) -> dict[str, str]:
 def _short(text: str) -> str:
     said = " ".join(masked(text).split())
     return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+
+
+def _ways(alert: Alert) -> list[str]:
+    """What mends it, each way a line of its own."""
+    return [f"`{way.replace('`', '')}`" for way in alert.mend.splitlines()]
 
 
 def _plain(text: str) -> str:

@@ -18,7 +18,9 @@ KINDS = (FAILURE, DOUBT, HOLD, TOKEN)
 AHEAD = timedelta(hours=24)
 """How long before its time somebody hears that a delivery is held."""
 MEND = frozenset({"error", "copy", "approval", "late", "waiting", "clock", "outage"})
-"""Holds that a person must lift; her own hold, a draft, a pause and quiet hours are meant."""
+"""Holds that a person must lift; her own hold, a draft, a pause and quiet hours that end are meant."""
+NO_TIME = frozenset({"error", "copy", "approval", "slot"})
+"""Those of which somebody hears at once where the delivery has no time: its slot may be the next one, or none will be free."""
 DAYS = (1, 3, 7, 14)
 """Days before a credential's end on which it is spoken of, once each."""
 
@@ -47,8 +49,16 @@ def alerts_of(deliveries: Iterable[Delivery], now: datetime, zone: ZoneInfo) -> 
             yield Alert(f"{DOUBT} {name}", DOUBT, f"{name} is perhaps published, perhaps not{why}", mend)
         elif delivery.state == WAITING:
             yield Alert(f"{HOLD} {name}", HOLD, f"{name} is to be made by hand{when}", f"smm queue show {name}")
-        elif delivery.state == HELD and delivery.reason in MEND and delivery.due is not None and delivery.due - now <= AHEAD:
+        elif delivery.state == HELD and _needs_somebody(delivery, now):
             yield Alert(f"{HOLD} {name} {delivery.reason}", HOLD, f"{name} is held{when}{why}", delivery.hint or f"smm queue show {name}")
+
+
+def _needs_somebody(delivery: Delivery, now: datetime) -> bool:
+    """Whether this hold does not end by itself, and matters by now. A time that was written into quiet hours waits for no end."""
+    if delivery.due is None:
+        return delivery.reason in NO_TIME
+    lasting = delivery.reason in MEND or (delivery.reason == "quiet" and delivery.wake is None)
+    return lasting and delivery.due - now <= AHEAD
 
 
 def alerts_of_stops(stopped: Mapping[str, str]) -> Iterator[Alert]:

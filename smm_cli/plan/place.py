@@ -84,8 +84,8 @@ def _arrange(channel: Channel, wanted: list[Wanted], scope: Scope) -> None:
     for one in wanted:
         if placed := arranging.placed.get(one.name):
             scope.found.deliveries.append(_placed(one, placed, scope))
-    if scope.until is None:
-        scope.found.deliveries += [_without_slot(candidate, scope) for candidate in line.waiting()]
+    left = line.waiting() if scope.shows_past else []
+    scope.found.deliveries += [_without_slot(one, scope) for one in left if scope.until is None or (one.end and one.end <= scope.now)]
 
 
 def _candidate(one: Wanted, scope: Scope) -> Candidate | None:

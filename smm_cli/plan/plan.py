@@ -32,12 +32,16 @@ FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Plan:
-    """`deliveries` by due (those without last), then name; `wake_at`: when something changes by itself, at most 24 h after `now`."""
+    """`deliveries` by due (those without last), then name; `wake_at`: when something changes by itself, at most 24 h after `now`.
+
+    `timeless`: what has no time, and so is left out of a plan that ends later than `now`.
+    """
 
     deliveries: tuple[Delivery, ...]
     problems: tuple[Problem, ...] = ()
     wake_at: datetime | None = None
     now: datetime | None = None
+    timeless: tuple[Delivery, ...] = ()
 
 
 def make_plan(
@@ -71,7 +75,8 @@ def make_plan(
     if scope.shows_past and (still_open := scope.past.still_open):
         seen = {delivery.name for delivery in found.deliveries}
         found.deliveries += [orphan(record, calendar) for record in still_open if record.delivery not in seen]
-    return Plan(_listed(found.deliveries, scope.until, limit), tuple(found.problems), _wake_at(scope, lease), scope.now)
+    timeless = tuple(d for d in found.deliveries if d.due is None) if scope.until and scope.shows_past else ()
+    return Plan(_listed(found.deliveries, scope.until, limit), tuple(found.problems), _wake_at(scope, lease), scope.now, timeless)
 
 
 def _listed(deliveries: list[Delivery], until: datetime | None, limit: int | None) -> tuple[Delivery, ...]:

@@ -161,6 +161,73 @@ def test_a_deputy_hears_of_what_is_not_mended_in_time(run_ticks):
     assert len(town.alerts) == 1
 
 
+def stands_as(root, state):
+    with Ledger.open(root / ".smm" / "ledger.db", "acme", "here") as ledger:
+        ledger.write(lambda c: c.execute(f"UPDATE delivery SET state = '{state}', next_at = NULL", {}))
+
+
+@pytest.mark.parametrize("its_post", ["is there", "is gone"])
+@pytest.mark.parametrize(("state", "said"), [("unknown", "is perhaps published, perhaps not"), ("waiting", "is to be made by hand")])
+def test_what_is_in_doubt_or_waits_for_a_person_is_told_though_it_has_no_time(run_ticks, state, said, its_post):
+    def between(number, town, root):
+        if number == 1:
+            stands_as(root, state)
+            if its_post == "is gone":
+                (root / "posts" / "a.md").unlink()
+
+    town, _, _, _ = run_ticks(3, ADDRESS + 'on = ["unknown", "hold"]\n', between)
+    (text,) = town.alerts
+    assert f"a@toots {said}" in text
+
+
+def test_a_post_whose_last_day_for_a_slot_has_passed_is_told(run_ticks):
+    def between(number, town, root):
+        text = (root / "channels.toml").read_text().replace('network = "mastodon"', 'network = "mastodon"\nslots = ["Tue 18:00"]')
+        (root / "channels.toml").write_text(text)
+        (root / "posts" / "a.md").write_text(
+            "---\nid: a\nstatus: ready\nchannels: toots\nslot: next\nnot_after: 2026-11-23\n---\n\nHello.\n"
+        )
+
+    town, _, _, _ = run_ticks(1, between=between)
+    (text,) = town.alerts
+    assert "a@toots is held: not_after has passed" in text
+
+
+def test_each_way_to_mend_stands_on_a_line_of_its_own(run_ticks):
+    def between(number, town, root):
+        post = root / "posts" / "a.md"
+        post.write_text(post.read_text().replace("11-24 09:00", "11-24 03:00"))
+
+    town, _, _, _ = run_ticks(1, between=between)
+    (text,) = town.alerts
+    assert text.splitlines()[2:] == [
+        "  send now   smm queue release a@toots",
+        '  new time   smm post schedule a "tomorrow 9am"',
+        "  let it be  smm queue cancel a@toots",
+    ]
+
+
+def test_what_another_runner_noted_meanwhile_is_left_to_it(run_ticks):
+    """Two runners look at once: one sees what the other does not know of yet."""
+    from smm_cli.ledger import alerts as kept
+
+    def between(number, town, root):
+        if number:
+            return
+        with Ledger.open(root / ".smm" / "ledger.db", "acme", "here") as ledger:
+            ledger.write(
+                lambda c: c.execute(
+                    "CREATE TRIGGER other AFTER INSERT ON alert WHEN NEW.name LIKE 'failure%' BEGIN INSERT OR IGNORE INTO alert"
+                    " (calendar, name, recipient, since, next_at) VALUES (NEW.calendar, 'hold b@toots error', NEW.recipient, 0, 0); END",
+                    {},
+                )
+            )
+            assert kept.tellings(ledger) == []
+
+    town, notes, _, _ = run_ticks(1, between=between)
+    assert len(town.alerts) == 1 and notes == [()]
+
+
 def test_only_the_kinds_that_on_names_are_told(run_ticks):
     town, _, _, _ = run_ticks(2, ADDRESS + 'on = ["unknown", "token"]\n')
     assert town.alerts == []

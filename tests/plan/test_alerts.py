@@ -36,9 +36,19 @@ def test_a_hold_is_told_a_day_before_its_time(hours, heard):
     assert bool(told(held)) is heard
 
 
-@pytest.mark.parametrize("reason", ["by you", "draft", "paused", "quiet", "slot", "since"])
+@pytest.mark.parametrize("reason", ["by you", "draft", "paused", "quiet", "since"])
 def test_a_hold_that_is_meant_is_not_told(reason):
-    assert told(replace(LAUNCH, state=HELD, reason=reason)) == []
+    assert told(replace(LAUNCH, state=HELD, reason=reason, wake=NOW + timedelta(hours=1))) == []
+    assert told(replace(LAUNCH, state=HELD, reason=reason, due=None, wake=NOW + timedelta(hours=1))) == []
+
+
+def test_a_time_that_was_written_into_quiet_hours_is_told():
+    assert told(replace(LAUNCH, state=HELD, reason="quiet", why="it lies in quiet hours"))
+
+
+@pytest.mark.parametrize(("reason", "heard"), [("error", True), ("copy", True), ("approval", True), ("slot", True), ("waiting", False)])
+def test_a_hold_without_a_time_is_told_at_once_where_it_does_not_end_by_itself(reason, heard):
+    assert bool(told(replace(LAUNCH, state=HELD, reason=reason, due=None))) is heard
 
 
 def test_what_is_planned_or_public_is_not_told_and_what_is_to_be_made_by_hand_is():
