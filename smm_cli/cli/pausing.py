@@ -18,12 +18,13 @@ from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
 from smm_cli.delivery.pauses import NAME, REF, machine_file, of_file, of_ref, times_of, with_pauses, written
 from smm_cli.delivery.runner import Runner
-from smm_cli.errors import SmmError, UsageError
+from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.ledger.people import hold
 from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import HELD, PLANNED, Delivery
 
 SCOPES = ("channel", "group", "network", "campaign")
+AGAIN = "say it again, once that is mended"
 
 
 def pause(session: Session, wanted: Pause, *, until: str = "", machine: bool = False, keeping: Keeping) -> int:
@@ -42,15 +43,18 @@ def pause(session: Session, wanted: Pause, *, until: str = "", machine: bool = F
     if keeping.dry_run:
         output.tell("Nothing was paused.")
         return 0
+    untold = ""
     if machine:
         write_private(machine_file(), written([*of_file(machine_file()), wanted]))
     else:
-        _tell_others(calendar, [*_of_ref_now(calendar), wanted])
+        untold = _tell_others(calendar, [*_of_ref_now(calendar), wanted])
         keep_file(calendar.root, before, after, f"Pause{': ' + wanted.reason if wanted.reason else ''}", keeping)
     _wake(session)
     ends = f", until {say_moment(wanted.until, zone)}" if wanted.until else ""
     where = "this machine" if machine else next((f"{s} {getattr(wanted, s)}" for s in SCOPES if getattr(wanted, s)), calendar.name)
     output.out(f"paused  {where}{ends}")
+    if untold:
+        raise ConfigError(f"paused here alone: other runners do not know yet: {untold}", hint=AGAIN, slug="not-told")
     output.tell("Nothing of it goes out. Begin again: smm resume")
     return 0
 
@@ -75,7 +79,7 @@ def resume(session: Session, scope: Pause, *, go_on: bool = False, keep_held: bo
             return 0
         if freed and not go_on:
             hold(runner.ledger, freed)
-        _end(session.calendar(), scope, keeping)
+        untold = _end(session.calendar(), scope, keeping)
         left = with_pauses(session.calendar()).pauses
     _wake(session)
     output.out(f"resumed  {calendar.name}")
@@ -83,6 +87,8 @@ def resume(session: Session, scope: Pause, *, go_on: bool = False, keep_held: bo
         output.tell(f"{_count(freed)} held by you: smm queue release NAME lets one go.")
     if any(_is_meant(found, scope) for found in left) or calendar.publish_from != "worktree":
         output.tell(f"{calendar.publish_from} may say otherwise still: a pause that it has stops all the same until this is merged there.")
+    if untold:
+        raise ConfigError(f"not resumed everywhere: {untold}", hint=f"smm status shows what is paused; {AGAIN}", slug="not-told")
     return 0
 
 
@@ -100,31 +106,34 @@ def _of_ref_now(calendar: Calendar) -> tuple[Pause, ...]:
     return of_ref(calendar.root)
 
 
-def _tell_others(calendar: Calendar, pauses: Sequence[Pause]) -> None:
-    """Write the ref, here and at the remote. That it cannot be pushed is said, and stops nothing."""
+def _tell_others(calendar: Calendar, pauses: Sequence[Pause]) -> str:
+    """Write the ref, here and at the remote; why it could not be pushed, which stops nothing here."""
     if not git.is_repository(calendar.root):
-        return
+        return ""
     try:
         if pauses:
             write_note(calendar.root, REF, NAME, written(pauses), "Pause")
         else:
             drop_note(calendar.root, REF)
     except SmmError as error:
-        word = "Paused" if pauses else "Resumed"
-        output.tell(f"  {word} here. Other runners do not know yet: {error.what}")
+        return error.what
+    return ""
 
 
-def _end(calendar: Calendar, scope: Pause, keeping: Keeping) -> None:
+def _end(calendar: Calendar, scope: Pause, keeping: Keeping) -> str:
+    """Take the pauses away wherever they stand; why other runners could not be told."""
     before = after = read_file(calendar.root)
     for number in reversed([n for n, found in enumerate(calendar.pauses) if _is_meant(found, scope)]):
         after = remove_table(after, ("pause", number))
+    untold = ""
     if known := _of_ref_now(calendar):
-        _tell_others(calendar, [found for found in known if not _is_meant(found, scope)])
+        untold = _tell_others(calendar, [found for found in known if not _is_meant(found, scope)])
     here = of_file(machine_file())
     if here and not any(getattr(scope, name) for name in SCOPES):
         machine_file().unlink(missing_ok=True)
     if after != before:
         keep_file(calendar.root, before, after, "Resume", keeping)
+    return untold
 
 
 def _table(wanted: Pause) -> dict[str, object]:

@@ -282,6 +282,12 @@ class Host:
     def protect(self):
         (self.remote / "hooks" / "protected").touch()
 
+    def refuse(self, ref):
+        """From now on the host takes nothing for this ref."""
+        hook = self.remote / "hooks" / "update"
+        hook.write_text(f'#!/bin/sh\n[ "$1" != {ref} ]\n')
+        hook.chmod(0o755)
+
     def propose(self, number=7):
         """What lies in the author's folder as a proposal from a fork: its head, and what a merge makes of it."""
         git(self.author, "switch", "--quiet", "-C", "proposal")

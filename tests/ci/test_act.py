@@ -89,6 +89,14 @@ def test_a_pause_holds_at_once_though_main_is_protected_and_resume_ends_it(host)
     assert host.posted() == ["Hello."]
 
 
+def test_a_pause_that_the_host_did_not_take_makes_the_job_red(host):
+    host.install("github")
+    host.refuse("refs/smm/pause")
+    ended = host.act(act="pause", reason="The server is down")
+    assert not ended.ok
+    assert "other runners do not know yet" in ended.said
+
+
 def test_publish_now_sends_before_its_time_and_once(host):
     host.post("launch", at="2099-01-01 10:00")
     host.install("github")

@@ -199,14 +199,26 @@ def test_a_packed_ref_stops_as_well(two):
     assert first.published() == set()
 
 
-def test_a_remote_that_cannot_be_reached_is_said_and_this_machine_stops_all_the_same(two):
+def test_a_remote_that_cannot_be_reached_fails_and_this_machine_stops_all_the_same(two):
     first, _ = two
     first.post("a")
     git(first.root, "remote", "set-url", "origin", str(first.root / "nowhere"))
-    said = first("pause")
-    assert "Other runners do not know yet" in said
+    said = first("pause", fails=3)
+    assert "other runners do not know yet" in said
     first("publish")
     assert first.published() == set()
+
+
+def test_a_pause_that_the_remote_keeps_is_not_said_to_be_over(two):
+    first, _ = two
+    first("pause")
+    hook = Path(git(first.root, "remote", "get-url", "origin").strip()) / "hooks" / "update"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert "not resumed everywhere" in first("resume", "--go-on", fails=3)
+    hook.unlink()
+    first("resume", "--go-on")
+    assert "refs/smm/pause" not in git(first.root, "ls-remote", "origin")
 
 
 def test_one_machine_stops_all_its_calendars_and_no_other(desk, tmp_path):
