@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from smm_cli.calendar.index import Indexed
-from smm_cli.delivery.outage import outage_of
+from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.waits import known_waits
@@ -38,6 +38,8 @@ def plan_of(runner: Runner, *, until: datetime | None = None) -> Planned:
     published = {record.digest for record in history.records.values() if record.state == PUBLISHED}
     indexed = runner.index.posts(runner.source, published=published)
     held, waits = held_by(indexed.problems, indexed.posts), known_waits(runner)
-    calendar, ahead, outage = runner.calendar, runner.skew.ahead(), outage_of(runner.calendar, now)
-    plan = plan_posts(calendar, runner.source, indexed.posts, history, now, until=until, waits=waits, held=held, ahead=ahead, outage=outage)
+    calendar, ahead, outages = runner.calendar, runner.skew.ahead(), outages_of(runner.calendar, now)
+    plan = plan_posts(
+        calendar, runner.source, indexed.posts, history, now, until=until, waits=waits, held=held, ahead=ahead, outages=outages
+    )
     return Planned(plan, indexed)

@@ -23,7 +23,7 @@ from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.cli.shared_claims import claim_lines
 from smm_cli.cli.unpublished import not_on_ref
 from smm_cli.delivery.ends import forecast
-from smm_cli.delivery.outage import outage_of
+from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.receipts import receipt_files
 from smm_cli.plan.endings import Ending
@@ -170,15 +170,14 @@ def _listed(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
 
 def _outage(runner: Runner, deliveries: Sequence[Delivery], now: datetime) -> str:
     """When nobody looked, and what became of what fell due then; empty where nothing waits for it any more."""
-    outage, zone = outage_of(runner.calendar, now), ZoneInfo(runner.calendar.timezone)
-    if outage is None:
-        return ""
+    zone = ZoneInfo(runner.calendar.timezone)
     spread, held = ([d for d in deliveries if d.reason == reason] for reason in ("spread", "outage"))
     ends = max((d.wake for d in spread if d.wake), default=None)
     waits = [f"{len(spread)} deliver{'y' if len(spread) == 1 else 'ies'} spread until {say_moment(ends, zone)}"] if ends else []
     waits += [f"{len(held)} held: smm queue release --state held"] if held else []
-    what = f"nobody looked between {say_moment(outage.since, zone)} and {say_moment(outage.until, zone)}"
-    return f"{what}; {'; '.join(waits)}" if waits else ""
+    meant = [outage for outage in outages_of(runner.calendar, now) if any(d.due and outage.covers(d.due) for d in (*spread, *held))]
+    when = ", ".join(f"between {say_moment(outage.since, zone)} and {say_moment(outage.until, zone)}" for outage in meant)
+    return f"nobody looked {when}; {'; '.join(waits)}" if waits else ""
 
 
 def _shape(standing: Standing) -> dict[str, Any]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smm_cli.calendar.model import Calendar
+from smm_cli.plan.late import AWAY
+from smm_cli.plan.outage import HOLD, SPREAD
 from smm_cli.words.outage import Outage
 
 if TYPE_CHECKING:
     from smm_cli.delivery.runner import Runner
 
 FILE, BLIND = "outage.json", "outage.since"
-AWAY = timedelta(minutes=90)
-"""A runner that looks every hour, and is late at times as jobs in CI are, has not been away."""
-KEPT = timedelta(days=1)
-"""How long after its end an outage counts: by then all that was spread has gone out, or is too late."""
+KEPT = {SPREAD: timedelta(days=1), HOLD: timedelta(days=366)}
+"""How long after its end an outage counts: by then all that was spread has gone out, or is too late; what is held waits for a person."""
 
 
 def note_outage(runner: Runner, now: datetime) -> None:
@@ -38,7 +39,7 @@ def note_outage(runner: Runner, now: datetime) -> None:
         if blind.exists():
             last = min(last or now, _moment(blind.read_text("utf-8")) or now)
         if last is not None and now - last > AWAY:
-            _keep(calendar.state / FILE, Outage(last, now))
+            _keep(calendar.state / FILE, (*outages_of(calendar, now), Outage(last, now)))
         blind.unlink(missing_ok=True)
 
 
@@ -51,14 +52,15 @@ def last_look(runner: Runner) -> datetime | None:
     return max((at for at in ticks if at <= now), default=None)
 
 
-def outage_of(calendar: Calendar, now: datetime) -> Outage | None:
-    """The last outage, while it matters; a damaged file is none."""
+def outages_of(calendar: Calendar, now: datetime) -> tuple[Outage, ...]:
+    """The outages that still matter, the last one last; a damaged file is none."""
     try:
         said = json.loads((calendar.state / FILE).read_text("utf-8"))
-        found = Outage(datetime.fromisoformat(said["since"]), datetime.fromisoformat(said["until"]))
-        return found if found.since < found.until <= now < found.until + KEPT else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        found = [Outage(datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in said]
+        kept = KEPT.get(calendar.after_outage, timedelta())
+        return tuple(outage for outage in found if outage.since < outage.until <= now < outage.until + kept)
+    except (OSError, ValueError, TypeError):
+        return ()
 
 
 def _moment(text: str) -> datetime | None:
@@ -68,7 +70,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _keep(path: Path, outage: Outage) -> None:
+def _keep(path: Path, outages: Iterable[Outage]) -> None:
     new = path.with_name(f".{path.name}.new")
-    new.write_text(json.dumps({"since": outage.since.isoformat(), "until": outage.until.isoformat()}), "utf-8")
+    new.write_text(json.dumps([(outage.since.isoformat(), outage.until.isoformat()) for outage in outages]), "utf-8")
     new.replace(path)

@@ -31,11 +31,11 @@ def plan_posts(
     waits: Mapping[str, WaitAnswer] | None = None,
     held: Mapping[str, str] | None = None,
     ahead: timedelta = timedelta(),
-    outage: Outage | None = None,
+    outages: tuple[Outage, ...] = (),
 ) -> Plan:
     """All deliveries that follow from `posts`, with approval digests where approval is required and holidays where they count.
 
-    `ahead`: how far this machine's clock is surely fast; `outage`: when nobody looked.
+    `ahead`: how far this machine's clock is surely fast; `outages`: when nobody looked.
     """
     return make_plan(
         calendar,
@@ -47,7 +47,7 @@ def plan_posts(
         waits=waits or {},
         held=held or {},
         ahead=ahead,
-        outage=outage,
+        outages=outages,
         **_testimony(calendar, source, posts),
         free_days=free_days(calendar.holidays) if calendar.holidays else None,
     )

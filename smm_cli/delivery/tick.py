@@ -11,7 +11,7 @@ from smm_cli.calendar.model import Alerts
 from smm_cli.calendar.near import did_you_mean
 from smm_cli.delivery.announce import announce
 from smm_cli.delivery.channel_run import ChannelRun
-from smm_cli.delivery.outage import note_outage, outage_of
+from smm_cli.delivery.outage import note_outage, outages_of
 from smm_cli.delivery.papers import Papers
 from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
@@ -76,8 +76,8 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     wrong = held_by(indexed.problems, posts)
 
     def planned(history: History, until: datetime | None, held: Mapping[str, str] = wrong) -> Plan:
-        ahead, outage = runner.skew.ahead(), outage_of(calendar, now)
-        return plan_posts(calendar, source, posts, history, now, until=until, waits=waits, held=held, ahead=ahead, outage=outage)
+        ahead, outages = runner.skew.ahead(), outages_of(calendar, now)
+        return plan_posts(calendar, source, posts, history, now, until=until, waits=waits, held=held, ahead=ahead, outages=outages)
 
     plan = planned(history, None if at_once else now)
     if not at_once and await moved_the_clock(runner, plan, now):

@@ -163,7 +163,7 @@ def too_late(wanted: Wanted, scope: Scope, due: datetime | None) -> Hold | None:
     if due is None or due >= scope.now:
         return None
     limit = too_late_at(wanted, due)
-    if limit is None or judged_at(scope, due) <= limit:
+    if limit is None or judged_at(scope, wanted.channel.name, due) <= limit:
         return None
     return late_hold(wanted, scope, due, limit)
 

@@ -12,6 +12,8 @@ from smm_cli.words.channel import Channel
 from smm_cli.words.post import Post
 
 NEVER = timedelta.max
+AWAY = timedelta(minutes=90)
+"""A runner that looks every hour, and is late at times as jobs in CI are, has not been away."""
 
 
 @lru_cache(maxsize=256)
@@ -29,10 +31,16 @@ def max_late(post: Post, channel: Channel) -> float | None:
     return _read(post.max_late) if post.max_late else channel.max_late
 
 
-def judged_at(scope: Scope, due: datetime) -> datetime:
-    """As of when lateness counts: now, or for what fell due in an outage its end; waiting for its turn makes nothing late."""
-    outage = scope.outage
-    return min(scope.now, outage.until) if outage and outage.covers(due) and scope.calendar.after_outage == "spread" else scope.now
+def judged_at(scope: Scope, channel: str, due: datetime) -> datetime:
+    """As of when lateness counts: now, or for what fell due in an outage its end; waiting for its turn on `channel` makes nothing late.
+
+    Where the last of the line went out long ago, it waited for something else since: that counts.
+    """
+    outage = scope.outage_at(due) if scope.calendar.after_outage == "spread" else None
+    if outage is None:
+        return scope.now
+    still = scope.now - scope.moved(channel, outage) - AWAY
+    return min(scope.now, outage.until + max(still, timedelta()))
 
 
 def too_late_at(wanted: Wanted, due: datetime) -> datetime | None:

@@ -31,7 +31,7 @@ def place(ones: Iterable[Wanted | Delivery], scope: Scope) -> None:
             deliveries.append(one)
             continue
         channel = one.channel
-        if scope.outage is not None and (one.released or one.begun or one.post.urgent):
+        if scope.outages and (one.released or one.begun or one.post.urgent):
             exempt.add(one.name)
         arranged = bool(channel.gap or channel.daily_limit or channel.slots or (one.post.slot and one.due is None))
         hold = _hold(one, scope, late=not arranged)
@@ -43,7 +43,7 @@ def place(ones: Iterable[Wanted | Delivery], scope: Scope) -> None:
             deliveries.append(one.delivery())
     for channel, wanted in by_channel.values():
         _arrange(channel, wanted, scope)
-    if scope.outage is not None:
+    if scope.outages:
         from smm_cli.plan.outage import after_outage
 
         after_outage(scope, frozenset(exempt))
@@ -125,7 +125,7 @@ def _road(channel: Channel, scope: Scope) -> Road:
 def _limit(one: Wanted, due: datetime, scope: Scope) -> datetime | None:
     """When a delivery is too late; where that is judged as of the end of an outage, so much later."""
     limit = too_late_at(one, due)
-    return limit + (scope.now - judged_at(scope, due)) if limit else None
+    return limit + (scope.now - judged_at(scope, one.channel.name, due)) if limit else None
 
 
 def _placed(one: Wanted, placed: Placed, scope: Scope) -> Delivery:

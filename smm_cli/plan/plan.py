@@ -59,17 +59,17 @@ def make_plan(
     witness: Witness = NOBODY,
     lease: datetime | None = None,
     ahead: timedelta = timedelta(),
-    outage: Outage | None = None,
+    outages: tuple[Outage, ...] = (),
 ) -> Plan:
     """Every delivery of `posts` at `now` (aware), those due by `until` (inclusive; None: no end), the first `limit` of them.
 
     What is over (published, cancelled) is listed unless `until` <= `now`. `held`: post id or post@channel to why an error holds
     it. `digests`: post id to the digest of its present content, and `witness` what git tells of it, asked only where approval applies.
     `free_days`: the holidays of a year, by default those of the calendar. `lease`: when another runner's hold ends. `ahead`: how far
-    this clock is fast. `outage`: when nobody looked. Problems of posts are values, never raised; raises PostError where the
+    this clock is fast. `outages`: when nobody looked. Problems of posts are values, never raised; raises PostError where the
     calendar's own zone, ConfigError where its holidays cannot be read.
     """
-    scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days, witness, ahead, outage)
+    scope = Scope(calendar, Past(calendar, history), now, until, waits, held, digests, free_days, witness, ahead, outages)
     found = scope.found
     place(gather(posts, scope), scope)
     if scope.shows_past and (still_open := scope.past.still_open):

@@ -55,12 +55,12 @@ class Scope:
         free_days: Callable[[int], frozenset[date]] | None,
         witness: Witness = NOBODY,
         ahead: timedelta = timedelta(),
-        outage: Outage | None = None,
+        outages: tuple[Outage, ...] = (),
     ) -> None:
         self.calendar, self.past = calendar, past
         self.now = now.astimezone(UTC)
         self.until = until.astimezone(UTC) if until else None
-        self.ahead, self.outage = ahead, outage
+        self.ahead, self.outages = ahead, outages
         self.waits, self.held, self.digests, self.witness = waits, held, digests, witness
         self.free_days = free_days or _own_free_days(calendar)
         self.zone: ZoneInfo = zone_of(calendar.timezone)
@@ -68,6 +68,7 @@ class Scope:
         self.found = Found()
         self._targets: dict[tuple[str, ...], tuple[Target, ...]] = {}
         self._calm: dict[str, Calm | None] = {}
+        self._moved: dict[tuple[str, Outage], datetime] = {}
 
     def targets(self, post: Post) -> tuple[Target, ...]:
         """The channels `post` goes to; the same list of names is expanded once."""
@@ -98,6 +99,18 @@ class Scope:
     def says(self, moment: datetime) -> str:
         """`moment` in words, in the calendar's zone."""
         return say_moment(moment, self.zone)
+
+    def outage_at(self, due: datetime) -> Outage | None:
+        """The outage in which a delivery fell due."""
+        return next((outage for outage in self.outages if outage.covers(due)), None)
+
+    def moved(self, channel: str, outage: Outage) -> datetime:
+        """When the last of those that fell due in `outage` went out on `channel`; its end where none did yet."""
+        key = (channel, outage)
+        if key not in self._moved:
+            times = (record.at for record in self.past.busy.get(channel, ()) if record.due and outage.covers(record.due))
+            self._moved[key] = max((at for at in times if at), default=outage.until)
+        return self._moved[key]
 
     @property
     def shows_past(self) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from smm_cli.cli.queue_show import show_delivery
 from smm_cli.cli.status import _shape, stand
 from smm_cli.clock import SetClock
-from smm_cli.delivery.outage import outage_of
+from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.runner import open_runner
 from smm_cli.delivery.tick import tick
 from smm_cli.sandbox.server import Sandbox
@@ -119,13 +119,25 @@ def test_held_ones_wait_for_a_person(root: Path, monkeypatch: pytest.MonkeyPatch
     assert look(root, 122) == ["a@my-mastodon"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"since": 1}', '{"since": "x", "until": "y"}'])
+def test_held_ones_wait_for_a_person_for_days_and_through_another_outage(root: Path) -> None:
+    text = (root / "channels.toml").read_text()
+    (root / "channels.toml").write_text(text.replace('max_late = "6h"\n', 'max_late = "5d"\nafter_outage = "hold"\n'))
+    assert look(root, 120) == []
+    for hours in (12, 30, 54):
+        assert look(root, hours * 60) == [], "nobody released them"
+    with open_runner(root, SetClock(START + timedelta(hours=54))) as runner:
+        said = "nobody looked between Tue 24 Nov 2026 08:00 UTC and Tue 24 Nov 2026 10:00 UTC"
+        assert stand(runner).outage == f"{said}; 3 held: smm queue release --state held"
+
+
+@pytest.mark.parametrize("content", ["", "{", "1", "[1]", '{"since": 1}', '[["x", "y"]]', '[["2026-11-24", "2026-11-25"]]'])
 def test_a_damaged_note_is_none(root: Path, content: str) -> None:
     (root / ".smm" / "outage.json").write_text(content)
     with open_runner(root, SetClock(START)) as runner:
-        assert outage_of(runner.calendar, START) is None
+        assert outages_of(runner.calendar, START) == ()
     assert look(root, 120) == ["a@my-mastodon"]
-    assert json.loads((root / ".smm" / "outage.json").read_text())["until"].startswith("2026-11-24T10:00")
+    ((_, until),) = json.loads((root / ".smm" / "outage.json").read_text())
+    assert until.startswith("2026-11-24T10:00")
 
 
 def test_while_the_remote_cannot_be_asked_nobody_looks(root: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def a_fast_clock(desk, post):
 def _outage(desk, post):
     now = desk.now
     outage = Outage(now - timedelta(hours=2), now)
-    return desk.plan(post("first", "2026-11-24 07:00"), post("it", "2026-11-24 07:10"), outage=outage)
+    return desk.plan(post("first", "2026-11-24 07:00"), post("it", "2026-11-24 07:10"), outages=(outage,))
 
 
 def a_spread(desk, post):
