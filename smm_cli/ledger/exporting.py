@@ -6,10 +6,12 @@ such a delivery begins anew.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,8 @@ def export_ledger(ledger: Ledger, path: Path | None) -> dict[str, int]:
         return counts(rows)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():
+            raise FileExistsError(errno.EEXIST, "it is no file, and would be one afterwards")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             for line in _lines(ledger.calendar, rows):
                 file.write(json.dumps(line, ensure_ascii=True) + "\n")
@@ -40,7 +44,8 @@ def export_ledger(ledger: Ledger, path: Path | None) -> dict[str, int]:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be made either
+            beside.unlink()
         raise LedgerError(f"{path} cannot be written: {error.strerror}", hint="name another file", slug="export") from error
     return counts(rows)
 
@@ -83,13 +88,13 @@ def import_ledger(ledger: Ledger, path: Path, *, dry_run: bool = False) -> tuple
 def read_export(path: Path, calendar: str) -> Rows:
     """The rows in an exported file of this calendar. Raises LedgerError where it is another's, incomplete, or cannot be read."""
     rows: Rows = {table: [] for table in TABLES}
-    head: dict[str, Any] = {}
+    told: dict[str, Any] | None = None
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 said = _object(line, path, number)
-                if number == 1:
-                    head = _head(said, path, calendar)
+                if told is None:
+                    told = _counts_in_head(said, path, calendar)
                 else:
                     table = str(said.pop("table", ""))
                     if table not in rows or not _is_row(said, table, rows[table]):
@@ -97,31 +102,40 @@ def read_export(path: Path, calendar: str) -> Rows:
                     rows[table].append(said)
     except (OSError, UnicodeDecodeError) as error:
         raise LedgerError(f"{path} cannot be read: {error}", slug="import") from error
+    if told is None:
+        raise _wrong(path, 1, "the file is empty")
     for table, count in counts(rows).items():
-        if head.get("rows", {}).get(table, 0) != count:
-            what = f"it should have {head.get('rows', {}).get(table, 0)} rows of the table {table}, and has {count}"
-            raise _wrong(path, 1, f"the file is not whole: {what}")
+        if told.get(table, 0) != count:
+            raise _wrong(path, 1, f"the file is not whole: it should have {told.get(table, 0)} rows of the table {table}, and has {count}")
     return rows
 
 
 def _is_row(said: dict[str, Any], table: str, earlier: list[dict[str, Any]]) -> bool:
     """Plain values under names of columns (nothing else gets into a statement), the same ones in each row."""
-    if not all(NAME.fullmatch(key) and (value is None or type(value) in (str, int)) for key, value in said.items()):
+    if not all(NAME.fullmatch(key) and _is_plain(value) for key, value in said.items()):
         return False
     return set(TABLES[table]) <= said.keys() and (not earlier or said.keys() == earlier[0].keys())
+
+
+def _is_plain(value: object) -> bool:
+    """Nothing, a whole number of 64 bits, or a text that can be stored: no half of a pair of surrogates."""
+    if type(value) is str:
+        return value.isascii() or value.encode("utf-8", "ignore").decode() == value
+    return value is None or (type(value) is int and -(1 << 63) <= value < 1 << 63)
 
 
 def _object(line: str, path: Path, number: int) -> dict[str, Any]:
     try:
         said = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise _wrong(path, number, "this is no line of an exported ledger")
     return said
 
 
-def _head(said: dict[str, Any], path: Path, calendar: str) -> dict[str, Any]:
+def _counts_in_head(said: dict[str, Any], path: Path, calendar: str) -> dict[str, Any]:
+    """How many rows of each table the first line says that there are."""
     if said.get("format") != FORMAT:
         more = (
             "a newer smm wrote it: pip install --upgrade smm-cli" if isinstance(said.get("format"), int) else "smm ledger export makes one"
@@ -129,7 +143,10 @@ def _head(said: dict[str, Any], path: Path, calendar: str) -> dict[str, Any]:
         raise _wrong(path, 1, f"this is no export of format {FORMAT} ({more})")
     if said.get("calendar") != calendar:
         raise _wrong(path, 1, f"it is of the calendar {said.get('calendar')!s:.60}, and this one is {calendar}")
-    return said
+    rows = said.get("rows")
+    if not isinstance(rows, dict):
+        raise _wrong(path, 1, "it does not say how many rows there are")
+    return rows
 
 
 def _wrong(path: Path, line: int, what: str) -> LedgerError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -268,13 +269,19 @@ def test_an_upload_whose_address_is_not_exported_begins_anew(root, tmp_path):
         (lambda lines: [lines[0], lines[1].replace('"attempts": 0', '"attempts": [0]'), *lines[2:]], "out.jsonl:2"),
         (lambda lines: [lines[0], lines[1].replace('"attempts": 0', '"attempts": "many"'), *lines[2:]], "the ledger"),
         (lambda lines: ["", *lines], "out.jsonl:1"),
+        (lambda lines: [], "the file is empty"),
+        (lambda lines: [json.dumps({**json.loads(lines[0]), "rows": None}), *lines[1:]], "out.jsonl:1"),
+        (lambda lines: [json.dumps({**json.loads(lines[0]), "rows": []}), *lines[1:]], "out.jsonl:1"),
+        (lambda lines: [lines[0], "[" * 200_000, *lines[2:]], "out.jsonl:2"),
+        (lambda lines: [lines[0], lines[1].replace('"attempts": 0', '"attempts": 99999999999999999999'), *lines[2:]], "out.jsonl:2"),
+        (lambda lines: [lines[0], lines[1].replace('"note": "', '"note": "\\ud83d'), *lines[2:]], "out.jsonl:2"),
     ],
 )
 def test_a_file_that_is_no_whole_export_is_refused_and_nothing_is_changed(root, said, tmp_path, change, told):
     said("publish")
     file = tmp_path / "out.jsonl"
     assert said("ledger", "export", str(file))[0] == 0
-    file.write_text("\n".join(change(file.read_text().splitlines())) + "\n")
+    file.write_text("".join(f"{line}\n" for line in change(file.read_text().splitlines())))
     for old in root.joinpath(".smm").glob("ledger.db*"):
         old.unlink()
     code, out, err = said("ledger", "import", str(file))
@@ -282,6 +289,16 @@ def test_a_file_that_is_no_whole_export_is_refused_and_nothing_is_changed(root, 
     assert told in out + err
     with Ledger.open(root / ".smm" / "ledger.db", "t", "office") as ledger:
         assert ledger.records() == []
+
+
+def test_an_export_that_has_no_place_says_so_and_replaces_nothing_but_a_file(root, said, tmp_path):
+    said("publish")
+    (tmp_path / "file").write_text("")
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "file" / "out.jsonl", tmp_path / ("x" * 250), tmp_path / "pipe"):
+        code, _, err = said("ledger", "export", str(place))
+        assert (code, "cannot be written" in err) == (7, True)
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_an_import_over_something_else_is_refused(root, said, tmp_path):
