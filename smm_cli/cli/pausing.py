@@ -12,16 +12,16 @@ from smm_cli.calendar.git_notes import drop_note, fetch_note, write_note
 from smm_cli.calendar.model import WORKTREE, Calendar, Pause
 from smm_cli.calendar.toml_edit import add_table, remove_table
 from smm_cli.cli import output
-from smm_cli.cli.channel_file import Keeping, keep_file, read_file
+from smm_cli.cli.channel_file import FILE, Keeping, keep_file, prove, read_file, show_change
 from smm_cli.cli.listing import read_end
 from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
-from smm_cli.delivery.pauses import NAME, REF, machine_file, of_file, of_ref, times_of, with_pauses, written
+from smm_cli.delivery.pauses import NAME, REF, machine_file, of_file, of_ref, times_of, written
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.ledger.people import hold
 from smm_cli.plan.say import say_moment
-from smm_cli.words.delivery import HELD, PLANNED, Delivery
+from smm_cli.words.delivery import HELD, PLANNED, RETRY, Delivery
 
 SCOPES = ("channel", "group", "network", "campaign")
 AGAIN = "say it again, once that is mended"
@@ -40,7 +40,10 @@ def pause(session: Session, wanted: Pause, *, until: str = "", machine: bool = F
         raise UsageError("--machine stops all calendars on this machine, and knows no channels or campaigns")
     before = read_file(calendar.root) if not machine else b""
     after = add_table(before, "pause", _table(wanted)) if not machine else b""
+    if not machine:
+        prove(calendar.root, before, after)
     if keeping.dry_run:
+        show_change(FILE, before, after)
         output.tell("Nothing was paused.")
         return 0
     untold = ""
@@ -80,13 +83,12 @@ def resume(session: Session, scope: Pause, *, go_on: bool = False, keep_held: bo
         if freed and not go_on:
             hold(runner.ledger, freed)
         untold = _end(session.calendar(), scope, keeping)
-        left = with_pauses(session.calendar()).pauses
-    _wake(session)
+    left = _wake(session)
     output.out(f"resumed  {calendar.name}")
     if freed and not go_on:
         output.tell(f"{_count(freed)} held by you: smm queue release NAME lets one go.")
-    if any(_is_meant(found, scope) for found in left) or calendar.publish_from != "worktree":
-        output.tell(f"{calendar.publish_from} may say otherwise still: a pause that it has stops all the same until this is merged there.")
+    if any(_is_meant(found, scope) for found in left):
+        output.tell(f"{calendar.publish_from} has a pause still: it stops all the same until its end is committed there.")
     if untold:
         raise ConfigError(f"not resumed everywhere: {untold}", hint=f"smm status shows what is paused; {AGAIN}", slug="not-told")
     return 0
@@ -146,12 +148,13 @@ def _is_meant(found: Pause, scope: Pause) -> bool:
     return all(getattr(scope, name) in ("", getattr(found, name)) for name in SCOPES)
 
 
-def _wake(session: Session) -> None:
-    """Let the next tick look anew, whatever the last one left for the door."""
+def _wake(session: Session) -> tuple[Pause, ...]:
+    """Let the next tick look anew, whatever the last one left for the door; the pauses that it will find."""
     with session.runner() as runner:
         runner.ledger.write(lambda c: None)
         if runner.calendar.ledger.url:
             _tell_workers(runner)
+        return runner.calendar.pauses
 
 
 def _tell_workers(runner: Runner) -> None:
@@ -175,20 +178,27 @@ def _tell_workers(runner: Runner) -> None:
 
 
 def _freed(runner: Runner, left: Sequence[Pause]) -> list[Delivery]:
-    """What is held by a pause and would go out at the next tick with only the pauses `left`; what else is held, or late, is said."""
+    """What is held by a pause and would go out by itself with only the pauses `left`; what else is held, or late, is said."""
     now = runner.clock.now()
     due = [d for d in plan_of(runner).plan.deliveries if d.state == HELD and d.reason == "paused" and d.due is not None and d.due <= now]
     paused = runner.calendar
     runner.calendar = replace(paused, pauses=tuple(left))
     after = {delivery.name: delivery for delivery in plan_of(runner).plan.deliveries}
     runner.calendar = paused
-    going = [after[d.name] for d in due if d.name in after and after[d.name].state == PLANNED]
-    staying = [after[d.name] for d in due if d.name in after and after[d.name].state == HELD]
+    freed = [after[delivery.name] for delivery in due if delivery.name in after]
+    going = [delivery for delivery in freed if _goes_by_itself(delivery)]
+    staying = [delivery for delivery in freed if not _goes_by_itself(delivery)]
     if due:
-        output.tell(f"During the pause {len(due)} fell due: {len(staying)} stay held, {len(going)} would go out at once.")
+        output.tell(f"During the pause {len(due)} fell due: {len(staying)} stay held, {len(going)} would go out.")
     for line in (*_lines(staying, runner), *_lines(going, runner)):
         output.tell(line)
     return going
+
+
+def _goes_by_itself(delivery: Delivery) -> bool:
+    """Whether it goes out at the next tick or later (quiet hours end, a turn comes) without anybody's word."""
+    later = delivery.state == HELD and delivery.wake is not None and delivery.reason != "paused"
+    return later or delivery.state in (PLANNED, RETRY)
 
 
 def _lines(deliveries: Sequence[Delivery], runner: Runner) -> Iterator[str]:
@@ -203,7 +213,7 @@ def _asked(runner: Runner, freed: Sequence[Delivery], keep_held: bool) -> bool:
     if keep_held:
         return False
     try:
-        return output.confirm(f"Let {_count(freed)} go out at once?", yes=False)
+        return output.confirm(f"Let {_count(freed)} go out?", yes=False)
     except UsageError:
         return False
 

@@ -17,6 +17,8 @@ from smm_cli.delivery.pauses import machine_file
 from smm_cli.delivery.prepare import Composer
 from smm_cli.delivery.tick import tick
 from smm_cli.errors import SmmError
+from smm_cli.ledger.people import retry
+from smm_cli.words.delivery import Delivery
 
 CONFIG = """[calendar]
 name = "t"
@@ -110,7 +112,7 @@ def test_nothing_goes_out_while_it_is_paused_and_all_is_kept_for_later(desk):
     assert desk.published() == set()
     assert "paused: The server is down" in desk("plan")
     said = desk("resume")
-    assert "During the pause 1 fell due: 0 stay held, 1 would go out at once." in said
+    assert "During the pause 1 fell due: 0 stay held, 1 would go out." in said
     desk("publish")
     assert desk.published() == set(), "without an answer it stays held"
     desk("queue", "release", "a", "--yes")
@@ -124,7 +126,7 @@ def test_who_says_go_on_gets_what_is_not_too_late(tmp_path):
     desk.post("stale", "2026-11-23 08:00")
     desk("pause")
     said = desk("resume", "--go-on")
-    assert "During the pause 2 fell due: 1 stay held, 1 would go out at once." in said
+    assert "During the pause 2 fell due: 1 stay held, 1 would go out." in said
     assert "held (late)  stale@blog" in said
     desk("publish")
     assert desk.published() == {"fresh@blog"}
@@ -150,6 +152,54 @@ def test_a_pause_ends_by_itself(desk):
     desk.clock.set(datetime(2026, 11, 23, 13, 0, tzinfo=UTC))
     desk("publish")
     assert desk.published() == {"a@blog"}
+
+
+def test_what_was_tried_before_the_pause_is_listed_and_held_too(desk):
+    desk.post("a")
+    with Session(str(desk.root), desk.clock).runner() as runner:
+        assert retry(runner.ledger, [Delivery("a", "blog", "site")])
+    desk("pause")
+    assert "During the pause 1 fell due: 0 stay held, 1 would go out." in desk("resume")
+    desk("publish")
+    assert desk.published() == set()
+
+
+def test_what_quiet_hours_would_let_go_later_is_held_too(desk):
+    text = (desk.root / "channels.toml").read_text()
+    (desk.root / "channels.toml").write_text(text.replace('max_late = "none"\n', 'max_late = "none"\nquiet = "11:59-13:00"\n', 1))
+    desk.post("a")
+    desk("pause")
+    said = desk("resume", "--keep-held")
+    assert "0 stay held, 1 would go out." in said
+    assert "held (quiet)  a@blog" in said
+    desk.clock.set(datetime(2026, 11, 23, 13, 5, tzinfo=UTC))
+    desk("publish")
+    assert desk.published() == set()
+
+
+def test_a_rehearsed_pause_shows_its_lines_and_changes_nothing(desk):
+    before = (desk.root / "channels.toml").read_text()
+    said = desk("pause", "--reason", "x", "--dry-run")
+    assert '+ reason = "x"' in said and "Nothing was paused." in said
+    assert (desk.root / "channels.toml").read_text() == before
+
+
+def test_a_name_that_is_none_is_not_told_to_other_runners(two):
+    first, _ = two
+    for kind in ("channel", "group", "network", "campaign"):
+        assert "Nothing was written." in first("pause", f"--{kind}", "nosuch", fails=3)
+    assert "refs/smm/pause" not in git(first.root, "for-each-ref") + git(first.root, "ls-remote", "origin")
+
+
+def test_a_branch_that_has_the_pause_still_is_named_and_no_other(two):
+    first, _ = two
+    text = (first.root / "channels.toml").read_text().replace('publish_from = "worktree"', 'publish_from = "main"')
+    (first.root / "channels.toml").write_text(text)
+    git(first.root, "commit", "-qam", "From main")
+    first("pause")
+    assert "main has a pause still" not in first("resume", "--go-on")
+    first("pause", "--commit")
+    assert "main has a pause still" in first("resume", "--go-on")
 
 
 def test_a_time_that_is_over_and_a_name_that_is_none_change_nothing(desk):
