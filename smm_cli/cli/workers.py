@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from smm_cli.cli import output
@@ -77,11 +76,18 @@ def _without_checkout(ledger: str, calendars: Sequence[str]) -> tuple[Mapping[st
 
 
 async def _alone(worker: Worker, every: float, syncing: Syncing | None) -> None:
-    taken = listen_to_signals(worker.stop)
-    _end_with_parent(worker)
+    _end_with_crew(worker)
+    async with _beside(worker.stop, every, syncing):
+        await worker.serve()
+
+
+@asynccontextmanager
+async def _beside(stop: Callable[[], None], every: float, syncing: Syncing | None) -> AsyncIterator[None]:
+    """Meanwhile signals call `stop`, and the checkout, if there is one, is synced."""
+    taken = listen_to_signals(stop)
     task = asyncio.create_task(syncing.serve(every)) if syncing is not None else None
     try:
-        await worker.serve()
+        yield
     finally:
         if task is not None:
             task.cancel()
@@ -94,16 +100,18 @@ def _of_a_crew() -> bool:
     return os.environ.get("SMM_CREW") == str(os.getppid())
 
 
-def _end_with_parent(worker: Worker) -> None:
-    """A process of a crew ends when the crew's pipe is closed, however the crew ended."""
+def _end_with_crew(worker: Worker) -> None:
+    """A process of a crew ends what it is at when the crew's pipe is closed: the crew was told to end, or is dead.
+
+    Not by a signal: a terminal and systemd send theirs to every process, and one that is told twice ends at once.
+    """
     if not _of_a_crew():
         return
     loop = asyncio.get_running_loop()
 
     def closed() -> None:
-        if not os.read(0, 64):
-            loop.remove_reader(0)
-            worker.stop()
+        loop.remove_reader(0)
+        worker.end()
 
     with suppress(NotImplementedError, OSError):
         loop.add_reader(0, closed)
@@ -122,25 +130,28 @@ class Crew:
         self._running: set[asyncio.subprocess.Process] = set()
 
     def stop(self) -> None:
-        """Let each end what it is at; said twice: at once."""
+        """Let each end what it is at; said twice: at once (the ledger knows what was begun)."""
+        for process in self._running:
+            self._tell(process, at_once=self.ending)
         self.ending = True
         self._stopped.set()
-        for process in self._running:
+
+    def _begun(self, process: asyncio.subprocess.Process) -> None:
+        self._running.add(process)
+        if self.ending:  # the crew was told while this one was started
+            self._tell(process)
+
+    def _tell(self, process: asyncio.subprocess.Process, *, at_once: bool = False) -> None:
+        assert process.stdin is not None
+        process.stdin.close()
+        if at_once:
             with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
+                process.kill()
 
     async def serve(self) -> None:
         """Until `stop`, and until all have ended."""
-        taken = listen_to_signals(self.stop)
-        task = asyncio.create_task(self.syncing.serve(self.every)) if self.syncing is not None else None
-        try:
+        async with _beside(self.stop, self.every, self.syncing):
             await asyncio.gather(*(self._keep() for _ in range(self.count)))
-        finally:
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            unlisten(taken)
 
     async def _keep(self) -> None:
         pause = AGAIN
@@ -148,7 +159,7 @@ class Crew:
             begun = time.monotonic()
             env = {**os.environ, "SMM_CREW": str(os.getpid())}
             process = await asyncio.create_subprocess_exec(*self.command, stdin=asyncio.subprocess.PIPE, env=env)
-            self._running.add(process)
+            self._begun(process)
             code = await process.wait()
             self._running.discard(process)
             pause = AGAIN if time.monotonic() - begun > LONG else min(LONG, pause * 2)

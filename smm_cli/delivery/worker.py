@@ -94,7 +94,7 @@ class Worker:
             for name, root in places.items()
         }
         self.bell = Bell(url, places, self.ring)
-        self.ending = False
+        self.ending = self._stopped = False
         self._woken = asyncio.Event()
         self._tasks: dict[asyncio.Task[Outcome | None], tuple[Place, Opened, Taken]] = {}
         self._told = ""
@@ -106,10 +106,15 @@ class Worker:
         self._woken.set()
 
     def stop(self) -> None:
-        """End after what is being sent; said twice: at once (the ledger knows what was begun)."""
-        if self.ending:
+        """A signal came: end after what is being sent; said twice: at once (the ledger knows what was begun)."""
+        if self._stopped:
             for task in self._tasks:
                 task.cancel()
+        self._stopped = True
+        self.end()
+
+    def end(self) -> None:
+        """End after what is being sent."""
         self.ending = True
         for place in self.places.values():
             if place.opened is not None:

@@ -11,8 +11,18 @@ from pathlib import Path
 import pytest
 
 from smm_cli.cli.start import run
+from tests.postgres.conftest import Server
 
 HEAD = '[calendar]\nname = "plain"\ntimezone = "UTC"\npublish_from = "worktree"\n'
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """A server that takes a second to answer."""
+    (tmp_path / "slow").mkdir()
+    made = Server(tmp_path / "slow", 1.0)
+    yield made
+    made.end()
 
 
 @pytest.mark.parametrize(
@@ -56,6 +66,23 @@ def test_a_crew_in_a_checkout_syncs_writes_receipts_and_starts_a_worker_anew(cal
     process.kill()
     process.wait()
     until(lambda: not any(_alive(child) for child in children))
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_a_crew_whose_every_process_is_told_to_end_finishes_what_it_sends(calendar, crew, slow, until, cluster, database, told):
+    acme = calendar(accounts=("one",))
+    acme.server = slow
+    acme.settings()
+    acme.post("first")
+    crew.smm("ledger", "sync", calendar=acme)
+    command = [sys.executable, "-m", "smm_cli", "-C", str(acme.root), "run", "--workers", "2"]
+    with (crew.folder / "said-99").open("wb") as said:
+        process = subprocess.Popen(command, env=crew.env, stdout=said, stderr=said, start_new_session=True)
+    crew.running.append(process)
+    until(lambda: cluster.ask("SELECT 1 FROM smm.part WHERE intent <> ''", database))
+    os.killpg(process.pid, told)  # as a terminal does for Ctrl-C, and systemd for stop
+    assert process.wait(30) == 0, crew.said()
+    assert acme.states() == {"first@one": "published"}
 
 
 def _children(pid):
