@@ -77,10 +77,11 @@ class View:
 def views_of(post: Post, planned: Planned, runner: Runner) -> Iterator[View]:
     """The post on each of its channels, in the order written. Pure of the network: nothing is asked."""
     for target in channels_of(post, runner.calendar):
-        yield _view(post, target.channel, planned, runner)
+        yield view_of(post, target.channel, planned, runner)
 
 
-def _view(post: Post, channel: Channel, planned: Planned, runner: Runner) -> View:
+def view_of(post: Post, channel: Channel, planned: Planned, runner: Runner) -> View:
+    """The post on one of its channels."""
     mine = planned.deliveries.get((post.id, channel.name), [])
     delivery = next((one for one in mine if one.state not in FINAL), mine[-1] if mine else None)
     name = delivery.name if delivery else delivery_name(post.id or "draft", channel.name)

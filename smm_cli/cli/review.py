@@ -6,25 +6,28 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from smm_cli.calendar import git
+from smm_cli.calendar.digest import Said, said_by_channel
 from smm_cli.calendar.model import WORKTREE
 from smm_cli.calendar.source import Source, open_source
 from smm_cli.cli.check_findings import find_all
 from smm_cli.cli.costs import costs_of
 from smm_cli.cli.planned import Planned, plan_of
-from smm_cli.cli.review_deliveries import Changed, changed_deliveries, outdated
+from smm_cli.cli.review_deliveries import UNNEEDED, Changed, changed_deliveries, outdated
 from smm_cli.cli.review_settings import Acting, Setting, acting_files, read_tables, settings_changed
 from smm_cli.cli.session import Session
 from smm_cli.delivery.runner import Runner, open_scratch
 from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.networks.base import Cost
 from smm_cli.plan.phrase import say_moment
-from smm_cli.words.delivery import Delivery
+from smm_cli.words.delivery import FINAL, Delivery
 from smm_cli.words.frozen import dataclass
+from smm_cli.words.post import Post
 from smm_cli.words.problem import ERROR, Problem
 
 BIGGEST = 1 << 20
@@ -33,7 +36,7 @@ BIGGEST = 1 << 20
 
 @dataclass(frozen=True)
 class Side:
-    """One version: what its files say, or why they say nothing. `open`: what is still to come there, by name."""
+    """One version: what its files say, or why they say nothing. `open`: what is still to come there, `over` what is not, by name."""
 
     ref: str
     commit: str
@@ -48,6 +51,29 @@ class Side:
     @property
     def errors(self) -> int:
         return sum(problem.severity == ERROR for problem in self.problems) + (self.fault is not None)
+
+    @cached_property
+    def posts(self) -> dict[str, Post]:
+        return {post.id: post for post in self.planned.indexed.posts} if self.planned else {}
+
+    @cached_property
+    def open(self) -> dict[str, Delivery]:
+        return {d.name: d for d in self.planned.plan.deliveries if d.state not in FINAL} if self.planned else {}
+
+    @cached_property
+    def over(self) -> dict[str, Delivery]:
+        return {d.name: d for d in self.planned.plan.deliveries if d.state in FINAL} if self.planned else {}
+
+    def said(self, post: Post) -> Said:
+        """What an approval of `post` covers here; asked of git once for each post."""
+        if post.id not in self._said:
+            assert self.runner is not None
+            self._said[post.id] = said_by_channel(post, self.runner.calendar, self.runner.source)
+        return self._said[post.id]
+
+    @cached_property
+    def _said(self) -> dict[str, Said]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -67,6 +93,11 @@ class Review:
     @property
     def loud(self) -> tuple[Setting, ...]:
         return tuple(setting for setting in self.settings if setting.loud)
+
+    @property
+    def unneeded(self) -> tuple[Changed, ...]:
+        """Deliveries that somebody had to approve, and nobody has to any more."""
+        return tuple(one for one in self.changed if UNNEEDED in one.what)
 
     def __bool__(self) -> bool:
         return bool(self.settings or self.acting or self.changed or self.outdated or self.problems or self.mended)
@@ -96,7 +127,7 @@ def _side(session: Session, root: Path, ref: str, folder: Path, stack: ExitStack
     commit = "" if source.mark() == WORKTREE else source.mark()
     data, fault = _settings_of(root, source, commit)
     tables, wrong = read_tables(data)
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-8-sig", "replace")
     if fault is None and wrong:
         fault = ConfigError(f"channels.toml is no TOML: {wrong}", where=ref, slug="config")
     if fault is None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from smm_cli.calendar.digest import approval_digest
+from smm_cli.calendar.digest import TIMES, digest_of
 from smm_cli.calendar.media_files import paths_of
 from smm_cli.calendar.targets import aim
-from smm_cli.cli.preview_post import View, views_of
+from smm_cli.cli.preview_post import View, view_of
 from smm_cli.delivery.freeze import content_digest
-from smm_cli.words.delivery import FINAL, HELD, PUBLISHED, Delivery
+from smm_cli.plan.approval import asks_anything, is_needed
+from smm_cli.words.delivery import HELD, PUBLISHED, Delivery
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 
 if TYPE_CHECKING:
     from smm_cli.cli.review import Side
 
-ADDED, REMOVED, MOVED, LAPSED, GIVEN, STOPPED, FREED, TEXT, WHERE = (
+ADDED, REMOVED, MOVED, UNNEEDED, LAPSED, GIVEN, STOPPED, FREED, TEXT, WHERE = (
     "added",
     "removed",
     "moved",
+    "needs no approval any more",
     "approval lapsed",
     "approval given",
     "held",
@@ -30,16 +33,20 @@ ADDED, REMOVED, MOVED, LAPSED, GIVEN, STOPPED, FREED, TEXT, WHERE = (
     "account",
 )
 """What may have become of a delivery."""
+SEEN = frozenset({"text", "media", "pictures", "handles", *TIMES})
+"""Of what a person wrote: what the rendering shows, or the delivery's time."""
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A delivery that differs: `what` of it, before and after, how it will look (`view`), and the digest to approve."""
+    """A delivery that differs: `what` of it, before and after, how it will look (`view`), what else was written otherwise than before
+    (`written`: key and value), and the digest to approve."""
 
     what: tuple[str, ...]
     before: Delivery | None
     after: Delivery | None
     view: View | None = None
+    written: tuple[tuple[str, str], ...] = ()
     digest: str = ""
 
     @property
@@ -53,15 +60,20 @@ def changed_deliveries(old: Side, new: Side) -> Iterator[Changed]:
     """All that differ, by their time in the new version, those that are removed last."""
     if old.planned is None or new.planned is None:  # of a side that cannot be planned nothing is known: that is told instead
         return
-    was, now = _open(old), _open(new)
-    for name, after in now.items():
-        before = was.get(name)
+    for name, after in new.open.items():
+        before = old.open.get(name)
         what = (ADDED,) if before is None else tuple(_differences(before, after, old, new))
-        if what:
-            shown = ADDED in what or TEXT in what
-            yield Changed(what, before, after, _view(after, new) if shown else None, _digest(after, new))
-    for name, before in was.items():
-        if name not in now and not _is_over(name, new):
+        post = new.posts.get(after.post)
+        if what and post is not None:
+            digest = digest_of(post.id, new.said(post))
+            if ADDED in what or TEXT in what:
+                yield Changed(what, before, after, _view(post, after, new), tuple(_written(post, after, old, new)), digest)
+            else:
+                yield Changed(what, before, after, digest=digest)
+        elif what:
+            yield Changed(what, before, after)
+    for name, before in old.open.items():
+        if name not in new.open and name not in new.over:  # what is settled there by its record was not removed
             yield Changed((REMOVED,), before, None)
 
 
@@ -69,33 +81,22 @@ def outdated(old: Side, new: Side) -> Iterator[Delivery]:
     """What is public, and says something else in the new version than in the old one."""
     if new.planned is None or old.planned is None:
         return
-    posts, before = _posts(new), _posts(old)
-    for delivery in new.planned.plan.deliveries:
-        post, then = posts.get(delivery.post), before.get(delivery.post)
+    for delivery in new.over.values():
+        post, then = new.posts.get(delivery.post), old.posts.get(delivery.post)
         if delivery.state == PUBLISHED and post is not None and then is not None and post.text_digest != then.text_digest:
             yield delivery
-
-
-def _open(side: Side) -> dict[str, Delivery]:
-    return {d.name: d for d in side.planned.plan.deliveries if d.state not in FINAL} if side.planned else {}
-
-
-def _is_over(name: str, side: Side) -> bool:
-    """Whether it is settled there by its record: nothing was removed."""
-    return any(d.name == name for d in side.planned.plan.deliveries) if side.planned else False
-
-
-def _posts(side: Side) -> dict[str, Post]:
-    return {post.id: post for post in side.planned.indexed.posts} if side.planned else {}
 
 
 def _differences(before: Delivery, after: Delivery, old: Side, new: Side) -> Iterator[str]:
     if before.due != after.due:
         yield MOVED
     held, was_held = after.state == HELD, before.state == HELD
+    asked = _is_asked(after, new)
+    if not asked and _is_asked(before, old):
+        yield UNNEEDED
     if after.reason == "approval" and before.reason != "approval":
         yield LAPSED
-    elif before.reason == "approval" and after.reason != "approval":
+    elif asked and before.reason == "approval" and after.reason != "approval":
         yield GIVEN
     elif held and not was_held:
         yield STOPPED
@@ -109,10 +110,19 @@ def _differences(before: Delivery, after: Delivery, old: Side, new: Side) -> Ite
         yield TEXT
 
 
+def _is_asked(delivery: Delivery, side: Side) -> bool:
+    """Whether somebody must approve it there."""
+    post = side.posts.get(delivery.post)
+    assert side.runner is not None
+    calendar = side.runner.calendar
+    channel = calendar.channels.get(delivery.channel)
+    return post is not None and channel is not None and asks_anything(calendar) and is_needed(calendar, post, channel)
+
+
 def _looks_other(before: Delivery, after: Delivery, old: Side, new: Side) -> bool:
     """Whether its network would get something else. Composed only where anything that is composed from differs."""
     assert old.runner and new.runner
-    one, other = _posts(old).get(before.post), _posts(new).get(after.post)
+    one, other = old.posts.get(before.post), new.posts.get(after.post)
     if one is None or other is None:
         return one is not other
     same = one == other and old.text == new.text
@@ -136,14 +146,17 @@ def _content(post: Post, delivery: Delivery, side: Side, at: datetime) -> object
     return content_digest(made.payload) if made.payload else tuple(problem.what for problem in made.problems)
 
 
-def _view(delivery: Delivery, side: Side) -> View | None:
-    post = _posts(side).get(delivery.post)
+def _view(post: Post, delivery: Delivery, side: Side) -> View:
     assert side.runner is not None and side.planned is not None
-    if post is None:
-        return None
-    return next((view for view in views_of(post, side.planned, side.runner) if view.channel.name == delivery.channel), None)
+    return view_of(post, side.runner.calendar.channels[delivery.channel], side.planned, side.runner)
 
 
-def _digest(delivery: Delivery, side: Side) -> str:
-    post = _posts(side).get(delivery.post)
-    return approval_digest(post, side.runner.calendar, side.runner.source) if post is not None and side.runner else ""
+def _written(post: Post, delivery: Delivery, old: Side, new: Side) -> Iterator[tuple[str, str]]:
+    """Keys that a rendering need not show, a poll or a canonical address, as far as they differ; empty for what is gone."""
+    then = old.posts.get(delivery.post)
+    before = old.said(then).get(delivery.channel, {}) if then is not None else {}
+    now = new.said(post).get(delivery.channel, {})
+    for key in sorted({*before, *now} - SEEN):
+        value = now.get(key, "")
+        if value != before.get(key, ""):
+            yield key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

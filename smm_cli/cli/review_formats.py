@@ -13,7 +13,7 @@ from smm_cli.accounts.masks import masked
 from smm_cli.cli.costs import cost_shape
 from smm_cli.cli.output import clean
 from smm_cli.cli.review import Review, Side
-from smm_cli.cli.review_deliveries import Changed
+from smm_cli.cli.review_deliveries import UNNEEDED, Changed
 from smm_cli.cli.review_text import changed_said, faults, rendering, setting_said, summary
 from smm_cli.cli.shapes import delivery_shape, problem_shape
 from smm_cli.words.frozen import dataclass
@@ -59,7 +59,7 @@ def _changed(one: Changed) -> dict[str, Any]:
     shown = None
     if view is not None:
         counts = [{"name": c.name, "used": c.used, "most": c.most, "unit": c.unit} for message in view.messages for c in message.counts]
-        shown = {"text": "\n".join(rendering(view)), "counts": counts}
+        shown = {"text": "\n".join(rendering(one)), "counts": counts}
     sides = {key: delivery_shape(one_side) if one_side else None for key, one_side in (("before", one.before), ("after", one.after))}
     return {"what": list(one.what), "name": one.delivery.name, **sides, "digest": one.digest or None, "rendering": shown}
 
@@ -78,7 +78,8 @@ def notes(review: Review) -> Iterator[Note]:
         yield Note(problem.slug, LEVELS.get(problem.severity, "note"), what, problem.place.file or "channels.toml", problem.place.line)
     for each in review.changed:
         what, name, time, state = changed_said(each, zone)
-        yield Note(each.what[0].replace(" ", "-"), "note", f"{what}: {name}, {time}{f', {state}' if state else ''}", each.delivery.path)
+        level = "warning" if UNNEEDED in each.what else "note"
+        yield Note(each.what[0].replace(" ", "-"), level, f"{what}: {name}, {time}{f', {state}' if state else ''}", each.delivery.path)
     for delivery in review.outdated:
         yield Note("outdated", "note", f"{delivery.name} is public already: smm post correct {delivery.post}", delivery.path)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from smm_cli.cli.output import clean
 from smm_cli.cli.review import Review
-from smm_cli.cli.review_deliveries import Changed
+from smm_cli.cli.review_deliveries import UNNEEDED, Changed
 from smm_cli.cli.review_text import (
     SHOWN,
     changed_said,
@@ -21,6 +21,7 @@ from smm_cli.cli.review_text import (
     rendering,
     setting_said,
     summary,
+    visible,
 )
 
 LIMIT = 65_536
@@ -29,15 +30,21 @@ ROOM = 1_000
 """Bytes kept free for the words that say what was left out."""
 ROWS = 200
 """Rows of one list; more are counted."""
+WIDEST = 500
+"""Characters of one value in a row."""
+LONGEST_LIST = 28_000
+"""Bytes of one list: what must be looked at first and the deliveries fit into one comment."""
 LONGEST = 6_000
 """Characters of one rendering."""
 PINGS = re.compile(r"[@#]")
+ACTIVE = re.compile(r"[\\`*\[\]|~$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""Signs that Markdown obeys between tags too (CommonMark 0.31 6.6; addresses: GFM 6.9), beside those of HTML."""
 BEHIND = "\u2060"
 """A word joiner, invisible: `@ada` with it behind the sign is nobody's name, in code and out of it."""
 
 
 def as_markdown(review: Review) -> str:
-    """The whole comment, at most LIMIT bytes. The list of what to look at first is never left out, only cut at ROWS rows."""
+    """The whole comment, at most LIMIT bytes. The list of what to look at first is never left out, only cut."""
     kept, left, used = list[str](), 0, 0
     for number, block in enumerate(_blocks(review)):
         size = len(block.encode()) + 2
@@ -54,8 +61,11 @@ def as_markdown(review: Review) -> str:
 
 def code(text: str) -> str:
     """`text` as code in a line: no sign of it acts, whatever reads it."""
-    said = _harmless(" ".join(text.split())) or " "
-    return f"<code>{html.escape(said, quote=False).replace('|', '&#124;').replace('`', '&#96;')}</code>"
+    said = " ".join(text.split())
+    if len(said) > WIDEST:
+        said = f"{said[:WIDEST]} … {len(said) - WIDEST} more characters"
+    escaped = html.escape(_harmless(said) or " ", quote=False)
+    return f"<code>{ACTIVE.sub(lambda found: f'&#x{ord(found[0]):x};', escaped)}</code>"
 
 
 def fenced(lines: Sequence[str]) -> str:
@@ -68,7 +78,7 @@ def fenced(lines: Sequence[str]) -> str:
 
 
 def _harmless(text: str) -> str:
-    return PINGS.sub(lambda found: found[0] + BEHIND, clean(text))
+    return PINGS.sub(lambda found: found[0] + BEHIND, clean(visible(text)))
 
 
 def _blocks(review: Review) -> Iterator[str]:
@@ -77,6 +87,7 @@ def _blocks(review: Review) -> Iterator[str]:
     first = [code(line) for line in faults(review)]
     first += [f"{code('channels.toml' + (f':{one.line}' if one.line else ''))} {code(setting_said(one))}" for one in review.loud]
     first += [f"{code(one.path)} {one.why}" for one in review.acting]
+    first += [f"{code(one.delivery.name)} {UNNEEDED}" for one in review.unneeded]
     head = f"### {code(headline(review))}\n\n{code(summary(review))}"
     if first:
         why = "Who approves, where it goes, as whom, or what runs changes here."
@@ -99,7 +110,7 @@ def _blocks(review: Review) -> Iterator[str]:
 def _folded(one: Changed) -> str:
     assert one.view is not None
     title = "  ".join(filter(None, (one.delivery.name, counts_of(one.view), one.digest[:SHOWN])))
-    return f"<details><summary>{code(title)}</summary>\n\n{fenced(list(rendering(one.view)))}\n\n</details>"
+    return f"<details><summary>{code(title)}</summary>\n\n{fenced(list(rendering(one)))}\n\n</details>"
 
 
 def _list(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -108,5 +119,13 @@ def _list(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _cut(lines: Sequence[str], row: bool = False) -> list[str]:
-    more = f"… {len(lines) - ROWS} more"
-    return [*lines[:ROWS], *([f"| {more} | | | |" if row else more] if len(lines) > ROWS else [])]
+    """As many of `lines` as one list may have, and how many more there are."""
+    used, kept = 0, list[str]()
+    for line in lines[:ROWS]:
+        used += len(line.encode()) + len("> - \n")
+        if used > LONGEST_LIST:
+            break
+        kept.append(line)
+    left = len(lines) - len(kept)
+    more = f"… {left} more"
+    return [*kept, *([f"| {more} | | | |" if row else more] if left else [])]

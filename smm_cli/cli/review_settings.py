@@ -24,9 +24,12 @@ LOUD_KEYS = (
 )
 REFERENCE = re.compile(r"(env|file|command|age|keyring):")
 ACTING = re.compile(
-    r"(.*/)?(\.lfsconfig|\.gitattributes|\.gitmodules|\.mailmap|\.gitlab-ci\.yml|Containerfile|Dockerfile)|(.*/)?\.(github|forgejo|gitea)/.*"
+    r"(.*/)?(\.lfsconfig|\.gitattributes|\.gitmodules|\.mailmap|\.gitlab-ci\.yml|Containerfile|Dockerfile)"
+    r"|(.*/)?\.(github|forgejo|gitea)(/.*)?",
+    re.IGNORECASE,
 )
-RECEIPTS = re.compile(r"receipts/.*|\.smm(/.*)?")
+RECEIPTS = re.compile(r"(receipts|\.smm)(/.*)?", re.IGNORECASE)
+"""A folder's name alone is a link or a submodule in its place; some disks do not tell capitals."""
 Key = tuple[str, ...]
 
 
@@ -52,7 +55,7 @@ class Acting:
 def read_tables(data: bytes) -> tuple[dict[str, Any], str]:
     """channels.toml as tables, whatever they mean; or why it is no TOML."""
     try:
-        return tomllib.loads(data.decode()), ""
+        return tomllib.loads(data.decode("utf-8-sig")), ""
     except (ValueError, RecursionError) as error:
         return {}, str(error) or type(error).__name__
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from smm_cli.cli.costs import totals
 from smm_cli.cli.preview_post import View
 from smm_cli.cli.review import Review, Side, when
-from smm_cli.cli.review_deliveries import ADDED, FREED, GIVEN, LAPSED, MOVED, REMOVED, STOPPED, TEXT, WHERE, Changed
+from smm_cli.cli.review_deliveries import ADDED, FREED, GIVEN, LAPSED, MOVED, REMOVED, STOPPED, TEXT, UNNEEDED, WHERE, Changed
 from smm_cli.cli.review_settings import Setting
 from smm_cli.words.delivery import Delivery
 from smm_cli.words.problem import Problem
@@ -16,6 +17,8 @@ from smm_cli.words.problem import Problem
 OTHER = {TEXT: "with another text", WHERE: "with another account"}
 SHOWN = 15
 """Characters of a digest, `v1:` included."""
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+"""What nobody sees in a text, and what turns its direction; but the joiners of scripts and emoji."""
 
 
 def headline(review: Review) -> str:
@@ -31,12 +34,13 @@ def summary(review: Review) -> str:
     """Counts in one line: `2 deliveries added, 1 moved; 1 new problem`."""
     counts = {
         what: sum(what in one.what for one in review.changed)
-        for what in (ADDED, MOVED, REMOVED, LAPSED, GIVEN, STOPPED, FREED, WHERE, TEXT)
+        for what in (ADDED, MOVED, REMOVED, UNNEEDED, LAPSED, GIVEN, STOPPED, FREED, WHERE, TEXT)
     }
     said = [f"{count} {OTHER.get(what, what)}" for what, count in counts.items() if count]
     said += [f"{len(review.outdated)} public already"] if review.outdated else []
     problems = f"{len(review.problems)} new problem{'s' if len(review.problems) != 1 else ''}" if review.problems else ""
-    deliveries = f"deliveries: {', '.join(said)}" if said else "no delivery changes" if not faults(review) else ""
+    none = "deliveries cannot be compared" if faults(review) else "no delivery changes"
+    deliveries = f"deliveries: {', '.join(said)}" if said else none
     return "; ".join(filter(None, (deliveries, problems))) + "."
 
 
@@ -45,7 +49,7 @@ def faults(review: Review) -> list[str]:
     found = []
     if review.new.fault:
         found.append(f"{name_of(review.new)} cannot be planned, so nothing would go out: {review.new.fault.what}")
-    if review.old.fault:
+    if review.old.fault and not (review.new.fault and review.new.fault.what == review.old.fault.what):
         found.append(f"{name_of(review.old)} cannot be planned, so deliveries cannot be compared: {review.old.fault.what}")
     return found
 
@@ -91,14 +95,24 @@ def counts_of(view: View) -> str:
     return "; ".join(filter(None, parts))
 
 
-def rendering(view: View) -> Iterator[str]:
-    """What a reader will see, part by part."""
+def visible(text: str) -> str:
+    """`text` with what nobody would see named: `a\u200bb` as `a⟨U+200B⟩b`."""
+    return HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+def rendering(one: Changed) -> Iterator[str]:
+    """What a reader will see, part by part, line by line; then what else was written."""
+    said = [*_rendered(one.view), *(f"[{key}] {value or '(gone)'}" for key, value in one.written)] if one.view else []
+    yield from (visible(line) for text in said for line in re.split("\r\n?|\n", text))
+
+
+def _rendered(view: View) -> Iterator[str]:
     for name, value in view.extras.items():
         yield f"{name.replace('_', ' ')}: {value}"
     for number, message in enumerate(view.messages, 1):
         if len(view.messages) > 1:
             yield f"[part {number} of {len(view.messages)}]"
-        yield from message.text.splitlines()
+        yield message.text
         for shown in message.media:
             yield f"[{shown.medium.kind or 'file'}] {shown.medium.path}: {shown.medium.alt or 'no description'}"
         yield from (f"[{name.replace('_', ' ')}] {value}" for name, value in message.extras.items())
@@ -111,11 +125,11 @@ def as_text(review: Review) -> Iterator[str]:
     zone = ZoneInfo(review.timezone)
     yield headline(review)
     yield summary(review)
-    if faults(review) or review.loud or review.acting:
-        yield from ("", "LOOK HERE FIRST")
-        yield from (f"  {line}" for line in faults(review))
-        yield from (f"  channels.toml{f':{one.line}' if one.line else ''}  {setting_said(one)}" for one in review.loud)
-        yield from (f"  {one.path}  {one.why}" for one in review.acting)
+    first = [*faults(review)]
+    first += [f"channels.toml{f':{one.line}' if one.line else ''}  {setting_said(one)}" for one in review.loud]
+    first += [f"{one.path}  {one.why}" for one in review.acting]
+    first += [f"{one.delivery.name}  {UNNEEDED}" for one in review.unneeded]
+    yield from _section("LOOK HERE FIRST", first)
     yield from _section("settings", [setting_said(one) for one in review.settings if not one.loud])
     yield from _section("deliveries", ["  ".join(filter(None, changed_said(one, zone))) for one in review.changed])
     yield from _section("public already", [f"{d.name}  changed here: smm post correct {d.post}" for d in review.outdated])
@@ -125,10 +139,11 @@ def as_text(review: Review) -> Iterator[str]:
     for one in review.changed:
         if one.view is not None:
             yield from ("", f"{one.delivery.name}  {counts_of(one.view)}  {one.digest[:SHOWN]}".rstrip())
-            yield from (f"    {line}" for line in rendering(one.view))
+            yield from (f"    {line}" for line in rendering(one))
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """A heading, which no line of a value can look like."""
     if lines:
         yield from ("", title)
-        yield from (f"  {line}" for line in lines)
+        yield from (f"  {visible(line)}".replace("\n", "\n      ") for line in lines)

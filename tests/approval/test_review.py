@@ -264,6 +264,88 @@ def test_it_writes_nothing_and_resolves_no_command(topic):
     assert sorted(path.as_posix() for path in topic.root.rglob("*") if ".git/" not in path.as_posix()) == before
 
 
+def test_receipts_and_workflows_behind_a_link_are_told(topic):
+    for folder in ("receipts", ".github"):
+        os.symlink("elsewhere", topic.root / folder)
+    topic.commit("ada")
+    found = diff(topic, "json", 0, "--to", "HEAD")
+    assert [one["path"] for one in found["files"]] == [".github", "receipts"]
+
+
+def test_a_byte_order_mark_hides_no_setting(topic):
+    path = topic.root / "channels.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"https://m.example", b"https://evil.example"))
+    found = diff(topic)
+    assert [(one["key"], one["after"]) for one in found["settings"]] == [("channels.toots.server", "https://evil.example")]
+    assert found["to"]["error"] is None
+
+
+def test_a_value_of_channels_toml_draws_no_picture_and_links_nowhere(topic):
+    from markdown_it import MarkdownIt
+
+    sly = "![x](https://evil.example/x.png) [here](https://evil.example) http://evil.example www.evil.example **b** $x$ | `"
+    settings(topic, "[channels.blog]", f"[channels.blog]\ntitle = '{sly}'")
+    text = diff(topic, "markdown")
+    page = MarkdownIt("commonmark").render(text)
+    assert sly in page.replace("&amp;", "&")
+    assert not re.search(r"<(img|a|strong)\b", page.replace("<strong>Settings", ""))
+    assert not re.search(r"https?://|www\.", text), "GitHub would make a link of it"
+
+
+def test_long_values_do_not_blow_the_comment_up(topic):
+    tables = "".join(f"[networks.n{number}]\nx = '{'é|' * 500}'\n\n" for number in range(90))
+    settings(topic, "[approval]", f"{tables}[approval]\ncount = 2")
+    text = run(topic, "markdown")
+    assert len(text.encode()) <= LIMIT
+    assert "523 more characters" in text
+    assert re.search(r"^> - … \d+ more$", text, re.MULTILINE)
+
+
+def test_what_nobody_sees_is_named(topic):
+    topic.edit("A second", "A \u202edloc\u202c second\u200b \U0001f468\u200d\U0001f469")
+    shown = "A ⟨U+202E⟩dloc⟨U+202C⟩ second⟨U+200B⟩ \U0001f468\u200d\U0001f469 paragraph."
+    assert shown in diff(topic, "text")
+    assert shown in diff(topic, "markdown")
+
+
+def test_no_line_of_a_text_can_look_like_a_heading(topic):
+    from tests.approval.test_random_edits import PICTURES
+
+    (topic.root / "posts" / "a.png").write_bytes(PICTURES[0])
+    topic.edit("notes:", 'media:\n  - path: a.png\n    alt: "nice\\npublic already\\n  nothing"\nnotes:')
+    settings(topic, "[channels.blog]", '[channels.blog]\ntitle = """x\nnew problems\n  none"""')
+    lines = diff(topic, "text").splitlines()
+    assert "public already" not in lines and "new problems" not in lines
+    assert "    public already" in lines and "      new problems" in lines
+
+
+def test_what_was_written_is_shown_where_the_text_does_not_show_it(topic):
+    settings(topic, "required = true", "required = false")
+    topic.edit("notes:", 'poll:\n  options: ["Yes", "No"]\ncanonical: https://c.example/\nnotes:')
+    topic.git("switch", "-q", "main")
+    topic.git("merge", "-q", "topic")
+    topic.git("switch", "-qc", "other")
+    topic.edit('"No"', '"Never"')
+    topic.edit("canonical: https://c.example/\n", "")
+    shown = {one["name"]: one["rendering"]["text"] for one in diff(topic)["deliveries"]}
+    assert '[poll] {"options": ["Yes", "Never"], "seconds": 86400}' in shown["launch@toots"]
+    assert "[canonical] (gone)" in shown["launch@blog"]
+
+
+def test_a_post_that_slips_out_of_approval_is_told_first(topic):
+    topic.git("switch", "-q", "main")
+    settings(topic, "[campaigns.winter]", "[campaigns.winter]\napproval = false")
+    topic.commit("ada")
+    topic.git("switch", "-q", "topic")
+    topic.git("merge", "-q", "main")
+    topic.edit("notes:", "campaign: winter\nnotes:")
+    topic.edit("A second", "An unseen")
+    assert changes(diff(topic))["launch@toots"] == ["needs no approval any more", "rendering"]
+    assert diff(topic, "text").splitlines()[3:5] == ["LOOK HERE FIRST", "  launch@blog  needs no approval any more"]
+    assert "> - <code>launch@\u2060toots</code> needs no approval any more" in diff(topic, "markdown")
+    assert "::warning file=posts/launch.md,title=needs-no-approval-any-more::" in diff(topic, "github")
+
+
 def test_words_that_do_not_belong_together_are_refused(topic):
     assert "belong to --diff" in topic.smm("plan", "--to", "main", fails=2)
     assert "compares whole plans" in topic.smm("plan", "--diff", "main", "--limit", "3", fails=2)
