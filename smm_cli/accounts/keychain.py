@@ -9,7 +9,6 @@ from smm_cli.errors import ConfigError
 
 SERVICE = "smm"
 """Under which service a login keeps what it got."""
-HINT = "unlock it, or keep the secret elsewhere: smm channel login NAME without --keyring"
 
 
 def reference_for(calendar: str, channel: str, name: str = "") -> str:
@@ -22,8 +21,7 @@ def read_keyring(place: str, name: str) -> str:
     service, user = place_of(place)
     found = _asked(name, lambda keyring: keyring.get_password(service, user))
     if found is None:
-        hint = f"smm channel login {name.split(maxsplit=1)[0]} --keyring"
-        raise ConfigError(f"{name}: the keyring has nothing at {place}", hint=hint, slug="secret-missing")
+        raise ConfigError(f"{name}: the keyring has nothing at {place}", hint=made_by(name, " --keyring"), slug="secret-missing")
     return str(found)
 
 
@@ -33,12 +31,23 @@ def write_keyring(place: str, value: str, name: str) -> None:
     service, user = place_of(place)
     _asked(name, lambda keyring: keyring.set_password(service, user, value))
     if _asked(name, lambda keyring: keyring.get_password(service, user)) != value:  # a backend that throws everything away
-        raise ConfigError(f"{name}: the keyring of this machine does not keep what it is given", hint=HINT, slug="keyring")
+        raise ConfigError(f"{name}: the keyring of this machine does not keep what it is given", hint=_elsewhere(name), slug="keyring")
 
 
 def usable(name: str) -> None:
     """Raises ConfigError where this machine has no keyring, or none that is open."""
     _asked(name, lambda keyring: keyring.get_password(SERVICE, "is anybody there"))
+
+
+def made_by(name: str, how: str = "") -> str:
+    """What brings the secret `name` there: of a channel (`toots`, `toots (token)`) a login, of a setting (`[ledger] url`) a person."""
+    return (
+        f"put it there, or let {name} name another place" if name.startswith("[") else f"smm channel login {name.split(maxsplit=1)[0]}{how}"
+    )
+
+
+def _elsewhere(name: str) -> str:
+    return f"unlock it, or keep the secret elsewhere{'' if name.startswith('[') else f': {made_by(name)} without --keyring'}"
 
 
 def place_of(place: str) -> tuple[str, str]:
@@ -69,4 +78,4 @@ def _asked(name: str, ask: Any) -> Any:
         why = "the keyring cannot be opened"
     except Exception as error:  # a backend may raise what it likes (D-Bus, libraries of the system)
         why = f"the keyring failed: {type(error).__name__}"
-    raise ConfigError(f"{name}: {why}", hint=HINT.replace("NAME", name.split(maxsplit=1)[0]), slug="keyring")
+    raise ConfigError(f"{name}: {why}", hint=_elsewhere(name), slug="keyring")

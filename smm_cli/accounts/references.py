@@ -8,7 +8,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from smm_cli.accounts.keychain import read_keyring, write_keyring
+from smm_cli.accounts.keychain import made_by, read_keyring, write_keyring
 from smm_cli.accounts.masks import remember
 from smm_cli.accounts.private import read_private, write_private
 from smm_cli.accounts.trust import is_trusted
@@ -59,7 +59,7 @@ def resolve(reference: str, root: Path, *, name: str, hide: bool = True) -> str:
     else:
         value = _from_command(rest, root, name)
     if not value:
-        raise ConfigError(f"{name}: {reference} is empty", hint=f"smm channel login {name.split(maxsplit=1)[0]}", slug="secret-empty")
+        raise ConfigError(f"{name}: {reference} is empty", hint=made_by(name), slug="secret-empty")
     if hide:
         remember(value)
     return value
@@ -79,7 +79,7 @@ def _from_age(path: Path, name: str) -> str:
 
     found = read_age(path)
     if found is None:
-        raise ConfigError(f"{name}: there is no file {path}", hint=f"smm channel login {name.split(maxsplit=1)[0]}", slug="secret-missing")
+        raise ConfigError(f"{name}: there is no file {path}", hint=made_by(name), slug="secret-missing")
     wanted = name.rpartition("(")[2].rstrip(")")
     return found.values.get(wanted) or found.values.get(SINGLE) or next(iter(found.values.values()), "") * (len(found.values) == 1)
 

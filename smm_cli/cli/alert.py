@@ -57,7 +57,7 @@ def test_command(ctx: typer.Context) -> int:
 async def try_alerts(session: Session) -> int:
     """Tell each recipient a trial, one after the other. Raises ConfigError where `[alerts]` names nobody."""
     from smm_cli.delivery.alerts import alerts_here
-    from smm_cli.delivery.recipients import reach, tell
+    from smm_cli.delivery.recipients import HEARTBEAT, reach, tell
 
     trial = Alert("trial", HOLD, "This is a trial: alerts of this calendar arrive here", "smm alert list")
     codes: list[int] = []
@@ -65,16 +65,24 @@ async def try_alerts(session: Session) -> int:
         said = alerts_here(runner.calendar)
         everybody = dict.fromkeys((*said.to, *said.deputy))
         if not everybody and not said.heartbeat:
-            hint = 'write [alerts] with to = ["channel:NAME"] into channels.toml: docs/how-to/alerts.md'
-            raise ConfigError("[alerts] names nobody", hint=hint, slug="no-alerts")
+            raise _names_nobody(session, runner.calendar.publish_from)
         try:
             for recipient in everybody:
                 codes.append(await _tried(recipient, tell(runner, recipient, [trial])))
             if said.heartbeat:
-                codes.append(await _tried("heartbeat", reach(runner, said.heartbeat, "the heartbeat")))
+                codes.append(await _tried("heartbeat", reach(runner, said.heartbeat, HEARTBEAT)))
         finally:
             await runner.end()
     return gravest(codes)
+
+
+def _names_nobody(session: Session, ref: str) -> ConfigError:
+    """What is published has no `[alerts]`; the file that lies here may."""
+    here = session.calendar().alerts
+    hint = 'write [alerts] with to = ["channel:NAME"] into channels.toml: docs/how-to/alerts.md'
+    if here.to or here.deputy or here.heartbeat:
+        hint = f"it does in the file that lies here, but {ref} counts: git add channels.toml && git commit -m Alerts"
+    return ConfigError("[alerts] names nobody", hint=hint, slug="no-alerts")
 
 
 async def _tried(recipient: str, telling: Awaitable[None]) -> int:

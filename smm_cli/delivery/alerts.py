@@ -11,7 +11,7 @@ from smm_cli.accounts.machine import read_machine
 from smm_cli.accounts.masks import masked
 from smm_cli.calendar.model import Alerts, Calendar
 from smm_cli.delivery.ends import ends_of, renewed_from
-from smm_cli.delivery.recipients import reach, tell
+from smm_cli.delivery.recipients import HEARTBEAT, reach, tell
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.errors import SmmError
@@ -125,7 +125,7 @@ async def beat(runner: Runner, said: Alerts) -> tuple[datetime | None, str]:
         return None, ""
     next_at = runner.clock.now() + timedelta(seconds=said.heartbeat_every)
     try:
-        await reach(runner, said.heartbeat, "the heartbeat")
+        await reach(runner, said.heartbeat, HEARTBEAT)
     except SmmError as error:
         return next_at, f"the heartbeat was not heard: {masked(error.what)}"
     return next_at, ""

@@ -30,6 +30,7 @@ LONGEST = 200
 """Characters of what happened that a message shows: chats have limits, and `smm status` tells all of it."""
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 SECONDS = 15.0
+HEARTBEAT = "[alerts] heartbeat"
 
 
 def summary(calendar: str, alerts: Sequence[Alert]) -> str:
@@ -54,7 +55,7 @@ async def tell(runner: Runner, recipient: str, alerts: Sequence[Alert]) -> None:
         await _post(runner, _mail(runner, recipient.removeprefix("mail:")), alerts)
     else:
         text = lines(runner.calendar.name, alerts)
-        await reach(runner, recipient, "the address of alerts", Json({"text": text, "alerts": [_shape(alert) for alert in alerts]}))
+        await reach(runner, recipient, "[alerts] to", Json({"text": text, "alerts": [_shape(alert) for alert in alerts]}))
 
 
 async def reach(runner: Runner, address: str, name: str, body: Json | None = None) -> None:

@@ -133,6 +133,16 @@ def test_a_keyring_that_does_not_open_says_why_without_the_secret(ring: Ring, wr
         )
 
 
+def test_what_no_login_makes_is_not_said_to_be_made_by_one(ring: Ring, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        resolve("keyring:smm/alerts", tmp_path, name="[alerts] to")
+    assert raised.value.hint == "put it there, or let [alerts] to name another place"
+    ring.wrong = KeyringLocked()
+    with pytest.raises(ConfigError) as raised:
+        resolve("keyring:smm/alerts", tmp_path, name="[ledger] url")
+    assert raised.value.hint == "unlock it, or keep the secret elsewhere"
+
+
 def test_a_keyring_that_keeps_nothing_is_noticed(ring: Ring) -> None:
     ring.leaky = True
     with pytest.raises(ConfigError, match="does not keep"):

@@ -222,6 +222,9 @@ def test_a_machine_file_names_runner_credentials_alerts_and_ledger(machine):
         ("timezone = 'x'", "channels.toml"),
         ("runner = 3", "short name"),
         ("ledger = 1", "[ledger]"),
+        ("[alerts]\ndeputies = 'mail:a@b'", "did you mean deputy"),
+        ("[alerts]\ndeputy_after = '2h'", "It may hold to, deputy, heartbeat"),
+        ("[alerts]\nto = 5", "env:ALERTS"),
         ("a b", "TOML"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -259,3 +260,21 @@ def test_a_hundred_failures_are_one_message(run_ticks):
     (text,) = town.alerts
     assert "and 21 more: smm status" in text
     assert left == []
+
+
+def test_a_trial_of_alerts_that_are_not_committed_says_so(tmp_path, monkeypatch):
+    from smm_cli.cli.alert import try_alerts
+    from smm_cli.cli.session import Session
+    from smm_cli.errors import ConfigError
+
+    (tmp_path / "channels.toml").write_text('[calendar]\nname = "t"\npublish_from = "main"\n')
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "all"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    with pytest.raises(ConfigError, match="names nobody") as raised:
+        asyncio.run(try_alerts(Session(str(tmp_path))))
+    assert "write [alerts]" in raised.value.hint
+    with (tmp_path / "channels.toml").open("a") as file:
+        file.write('[alerts]\nto = "env:ALERT_URL"\n')
+    with pytest.raises(ConfigError, match="names nobody") as raised:
+        asyncio.run(try_alerts(Session(str(tmp_path))))
+    assert "main counts: git add channels.toml" in raised.value.hint
