@@ -166,7 +166,8 @@ class _Memory:
             self._new += 1
             if self._commit and not self._known[key].get("unknown") and self._new > len(self._known) // 8:
                 self._new = 0
+                answers = {about: said for about, said in self._known.items() if not said.get("unknown")}  # more history may come
                 with suppress(OSError):  # read-only: asked again next time
-                    keep(self._place, json.dumps({"commit": self._commit, "answers": self._known}).encode())
+                    keep(self._place, json.dumps({"commit": self._commit, "answers": answers}).encode())
         found: dict[str, Any] = self._known[key]
         return found

@@ -100,6 +100,18 @@ def test_a_clone_without_history_holds_and_says_how_to_get_it(eyes, tmp_path):
     assert shallow.why() == ""
 
 
+def test_history_that_is_fetched_later_is_believed_at_the_same_commit(eyes, tmp_path):
+    eyes.approve("ben")
+    other = eyes.root / "posts" / "other.md"
+    other.write_text(eyes.post.read_text().replace("id: launch", "id: other"))
+    eyes.commit("cyn")
+    shallow = type(eyes)(tmp_path / "shallow")
+    subprocess.run(["git", "clone", "-q", "--depth", "2", f"file://{eyes.root}", str(shallow.root)], check=True)
+    assert "git fetch --unshallow" in shallow.held()["launch@blog"]
+    shallow.git("fetch", "-q", "--unshallow")
+    assert shallow.held()["launch@blog"] == ""
+
+
 def test_the_answer_is_kept_for_the_commit_and_asked_anew_for_the_next(eyes):
     eyes.approve("ben")
     assert eyes.why() == ""
