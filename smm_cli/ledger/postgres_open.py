@@ -35,11 +35,13 @@ DEFAULTS = {
 """So that a cut cable is found out within half a minute; what the address itself says goes first."""
 SESSION = (
     f"SET search_path TO {SCHEMA}; SET lock_timeout TO '20s'; SET idle_in_transaction_session_timeout TO '60s';"
+    " SET tcp_keepalives_idle TO 10; SET tcp_keepalives_interval TO 5; SET tcp_keepalives_count TO 3; SET tcp_user_timeout TO 20000;"
     " SET enable_seqscan TO off; SET jit TO off;"
     " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
-"""Durable on COMMIT, and nobody's dead machine keeps a row locked for ever. Rows are sought by their keys even where a table was small when
-a statement was planned, for it may be large when the plan is used again."""
+"""Durable on COMMIT, and nobody's dead machine keeps a row locked, or plans, for ever: the server, too, finds out within half a minute that a
+cable was cut. Rows are sought by their keys even where a table was small when a statement was planned, for it may be large when the plan is
+used again."""
 ADDRESS = "write postgresql://USER@HOST:PORT/DATABASE; in a password, @ is %40, : is %3A and / is %2F"
 Pg = psycopg.Connection[Row]
 

@@ -14,6 +14,7 @@ from smm_cli.clock import SystemClock
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.engine import OFTEN
 from smm_cli.ledger.postgres import Gone, Postgres
+from smm_cli.ledger.postgres_open import connected
 
 ROW = "INSERT INTO wait (calendar, what, met, asked_at, since) VALUES ('acme', :what, 1, 1, 1)"
 
@@ -229,3 +230,10 @@ def test_a_statement_prepared_in_what_is_undone_serves_the_next(cluster, databas
         db.write(act)
     db.write(lambda c: c.execute(often, {"what": "it's \\ 100%"}))
     assert whats(cluster, database) == ["it's \\ 100%"]
+
+
+def test_the_server_too_finds_out_that_a_machine_is_gone(database):
+    """Else its lock as the planner would outlive it by the two hours after which servers ask by themselves."""
+    with connected(database) as connection:
+        said = {name: connection.execute(f"SHOW tcp_{name}").fetchone()[0] for name in ("keepalives_idle", "user_timeout")}
+    assert said == {"keepalives_idle": "10", "user_timeout": "20000"}
