@@ -21,10 +21,14 @@ from smm_cli.words.frozen import dataclass
 MOST = 500
 """Signs of one input: a reason and an address need no more."""
 NOT_PUBLISHED = "not published"
-ACTORS = ("GITHUB_ACTOR", "FORGEJO_ACTOR", "GITLAB_USER_LOGIN")
-"""The login of who started the job. Source: docs.github.com, Variables reference; docs.gitlab.com, Predefined variables (2026-11-23)."""
+ACTORS = ("GITLAB_USER_LOGIN", "GITHUB_ACTOR", "FORGEJO_ACTOR")
+"""The login of who started the job; GitLab's first, where a person may add variables of the other names to a pipeline.
+Source: docs.github.com, Variables reference; docs.gitlab.com, Predefined variables (2026-11-23)."""
 AGAIN = ("GITHUB_TRIGGERING_ACTOR", "FORGEJO_TRIGGERING_ACTOR")
 """Who started it again: a job that is run again keeps its first actor. Source: docs.github.com, as above."""
+STARTED_AT = "GITHUB_SHA"
+"""The commit that was the branch when the job was started; a job that is run again keeps it, and not every host tells who did that.
+Source: docs.github.com, as above; github.com/go-gitea/gitea, issue 33675 (2026-11-23)."""
 OCCURRENCE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4})?")
 
 
@@ -115,6 +119,8 @@ def _approve(root: Path, calendar: Calendar, wanted: Inputs) -> int:
     os.environ.update(_written_by(person))
     seen = [f"--seen={wanted.seen}"] if wanted.seen else []
     posts, before = _posts(wanted), git.head(root)
+    if (started := os.environ.get(STARTED_AT)) and started != before:
+        raise _crossed(branch_of(calendar, root), f"the approval of {' '.join(posts)}")
     code = _smm(root, "post", "approve", *posts, f"--as={person.name}", *seen, "--yes", "--commit")
     return code or _push(root, calendar, before, f"approve-{posts[0]}", f"the approval of {' '.join(posts)}")
 
@@ -125,6 +131,8 @@ def _resolve(root: Path, calendar: Calendar, wanted: Inputs) -> int:
         raise UsageError("SMM_ADDRESS is empty: how did it end?", hint=hint, slug="act-address")
     gone = wanted.address.lower().replace("-", " ") == NOT_PUBLISHED
     said = ["--not-published", "--yes"] if gone else [f"--published={wanted.address}"]
+    if len(_posts(wanted)) > 1 and not gone:
+        raise UsageError("one address is that of one post", hint="resolve them one by one", slug="act-address")
     for name in _posts(wanted):
         if code := _smm(root, "queue", "resolve", name, *said):
             return code
@@ -193,21 +201,32 @@ def _push(root: Path, calendar: Calendar, before: str, name: str, about: str) ->
     """
     if git.head(root) == before:
         return 0
-    said = calendar.publish_from.removeprefix("refs/heads/").removeprefix("origin/")
-    branch = said if said != WORKTREE else git.branch(root)
+    branch = branch_of(calendar, root)
     try:
         git.run(root, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}", limit=git.SLOW, write=True)
     except SmmError as error:
         tip = git.run(root, "ls-remote", "origin", f"refs/heads/{branch}", limit=git.SLOW).split()
         if tip and tip[0].decode() != before:
-            what = f"{branch} changed while this ran: {about} is not there"
-            raise ConfigError(what, hint="look at it once more, and start this again", slug="act-crossed") from None
+            raise _crossed(branch, about) from None
         aside = f"{name.replace('@', '-')}-{git.head(root)[:7]}"
         git.run(root, "push", "--quiet", "origin", f"HEAD:refs/heads/{aside}", limit=git.SLOW, write=True)
         hint = f"It is on the branch {aside}: open a proposal from it, and merge it{_page(branch, aside)}"
         raise ConfigError(f"{branch} did not take {about}: {error.what}", hint=hint, slug="act-protected") from None
     output.tell(f"Pushed to {branch}. The host starts no job for that: what is due goes out when one looks next.")
     return 0
+
+
+def branch_of(calendar: Calendar, root: Path) -> str:
+    """The branch that is published: its name at the remote."""
+    if calendar.publish_from == WORKTREE:
+        return git.branch(root) or "main"
+    return calendar.publish_from.removeprefix("refs/heads/").removeprefix("refs/remotes/").removeprefix("origin/")
+
+
+def _crossed(branch: str, about: str) -> ConfigError:
+    """What was looked at is no longer what is there."""
+    hint = f"look at it once more, and start this anew, from the branch {branch}"
+    return ConfigError(f"{branch} changed since this was started: {about} is not there", hint=hint, slug="act-crossed")
 
 
 def _page(branch: str, aside: str) -> str:

@@ -15,7 +15,7 @@ from smm_cli.calendar.toml_edit import set_table
 from smm_cli.cli import output
 from smm_cli.cli.channel_file import FILE, prove, read_file, show_change, write_whole
 from smm_cli.cli.recipes import rendered
-from smm_cli.cli.runner_act import ACTS
+from smm_cli.cli.runner_act import ACTS, branch_of
 from smm_cli.cli.runner_hours import Hours, hours_of
 from smm_cli.cli.runner_secrets import local_ones, secrets_of, tell_secrets
 from smm_cli.cli.runner_site import site_of
@@ -24,7 +24,8 @@ from smm_cli.words.frozen import dataclass
 
 WRITTEN = "# Written by smm runner install"
 PLAIN = re.compile(r"[A-Za-z0-9._/-]+")
-NEED = re.compile(r"[A-Za-z0-9@:._/+=<>~,\[\] -]+")
+NEED = re.compile(r"(?!.*: )[A-Za-z0-9@:._/+=<>~,\[\] -]+")
+"""What may stand in quotes in a line of YAML, where a colon and a blank would begin a mapping."""
 LATE = "6h"
 """A job may start hours late. Source: docs.github.com, Events that trigger workflows, schedule (2026-11-23)."""
 
@@ -140,15 +141,8 @@ def files_of(calendar: Calendar, where: str, when: Hours, need: str, top: Path) 
         "REVIEW_DEPTH": "0" if history else "2",
     }
     words = {where, *(["site"] if site else []), *(["secrets"] if secrets else [])}
-    files = {path: f"{WRITTEN} {where}, {__version__}.\n{rendered(name, words, values)}" for path, name in host.files.items()}
+    files = {path: f"{WRITTEN} {where}, {__version__}.\n{rendered(name, {*words, name}, values)}" for path, name in host.files.items()}
     return {**files, ROOT_FILE: f"{WRITTEN} gitlab, {__version__}.\n{INCLUDE}"} if where == "gitlab" else files
-
-
-def branch_of(calendar: Calendar, top: Path) -> str:
-    """The branch that is published: its name at the remote."""
-    if calendar.publish_from != WORKTREE:
-        return calendar.publish_from.removeprefix("refs/heads/").removeprefix("origin/")
-    return git.branch(top) or "main"
 
 
 def _cron(where: str, line: str, zone: str) -> str:
@@ -202,10 +196,8 @@ def _refuse_budget(host: Host, calendar: Calendar, when: Hours, yes: bool) -> No
 def _refuse(top: Path, files: Mapping[str, str]) -> None:
     for path in files:
         place = top / path
-        if place.exists() and not place.read_bytes().startswith(WRITTEN.encode()):
+        if place.exists() and not (place.is_file() and place.read_bytes().startswith(WRITTEN.encode())):
             hint = f"put these lines into it:\n{INCLUDE}" if path == ROOT_FILE else f"move it away first: git mv {path} {path}.old"
-            if path == ROOT_FILE and "local: .gitlab/smm.yml" in place.read_text("utf-8", "replace"):
-                continue
             raise ConfigError(f"{path} is there, and smm did not write it", where=str(top), hint=hint, slug="file-exists")
 
 

@@ -17,7 +17,7 @@ from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.ledger.intake import write_out
 
 KEPT = "refs/smm/site"
-"""What the branch was when this clone last saw it; and, with -next, what it is to be."""
+"""What of the branch lies in the folder, whole; with -there, what it is at the remote, and with -next, what it is to be."""
 TRIES = 3
 WHO = b"smm <smm@localhost>"
 
@@ -48,6 +48,8 @@ def keep(session: Session, branch: str) -> int:
     calendar = session.calendar()
     folder, channels = site_of(calendar)
     _hear(session)
+    if not _kept(calendar.root):  # what was not laid here, or half, would be taken from the branch
+        _lay(calendar.root, folder, branch, over=False)
     for again in range(TRIES):
         code = max(rebuild(session, name, changed=False, yes=True, dry_run=False) for name in channels)
         if not folder.is_dir():
@@ -77,17 +79,23 @@ def _lay(root: Path, folder: Path, branch: str, *, over: bool) -> int:
         raise ConfigError(
             "this clone has no remote to keep the site at", where=str(root), hint="git remote add origin URL", slug="no-remote"
         )
-    ref = f"refs/heads/{branch}"
+    ref, there = f"refs/heads/{branch}", f"{KEPT}-there"
+    git.run(root, "update-ref", "-d", KEPT, write=True)
     if not git.run(root, "ls-remote", remote, ref, limit=git.SLOW).strip():
         return 0
-    git.run(root, "fetch", "--quiet", "--no-tags", "--depth=1", remote, f"+{ref}:{KEPT}", limit=git.SLOW, write=True)
+    git.run(root, "fetch", "--quiet", "--no-tags", "--depth=1", remote, f"+{ref}:{there}", limit=git.SLOW, write=True)
     count = 0
-    with tarfile.open(fileobj=io.BytesIO(git.run(_top(root), "archive", KEPT, limit=git.SLOW))) as files:
+    with tarfile.open(fileobj=io.BytesIO(git.run(_top(root), "archive", there, limit=git.SLOW))) as files:
         for file in files:
             count += file.isfile()
             if file.isfile() and (over or not (folder / file.name).exists()):
                 files.extract(file, folder, filter="data")
+    git.run(root, "update-ref", KEPT, there, write=True)
     return count
+
+
+def _kept(root: Path) -> str:
+    return (git.ask(root, "rev-parse", "--verify", "--quiet", KEPT) or b"").decode().strip()
 
 
 def _top(root: Path) -> Path:
@@ -97,8 +105,7 @@ def _top(root: Path) -> Path:
 
 def _push(root: Path, folder: Path, branch: str) -> None:
     """Raises ConfigError where the remote does not take it."""
-    before = (git.ask(root, "rev-parse", "--verify", "--quiet", KEPT) or b"").decode().strip()
-    after = f"{KEPT}-next"
+    before, after = _kept(root), f"{KEPT}-next"
     stream = b"".join(_stream(folder, after, before))
     git.run(root, "fast-import", "--quiet", "--force", "--date-format=now", stdin=stream, limit=git.SLOW, write=True)
     if before and _tree(root, before) == _tree(root, after):

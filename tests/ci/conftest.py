@@ -110,6 +110,7 @@ class Job:
             "GITHUB_REPOSITORY": "acme/calendar",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_EVENT_NAME": event,
+            "GITHUB_SHA": git(host.remote, "rev-parse", ref),
             "GITHUB_BASE_REF": "main" if event == "pull_request" else "",
             "GITHUB_WORKSPACE": str(self.workspace),
             "GITHUB_STEP_SUMMARY": str(self.runtime / "summary"),
@@ -211,6 +212,12 @@ def job_of_gitlab(host, text, name, variables, *, ref="main", depth=None):
     return Ended([Step(name, done.returncode, done.stdout + done.stderr)], workspace)
 
 
+def forgejo():
+    """Its steps make a Python of their own; what pip would fetch is here already."""
+    places = [path for path in sys.path if path.endswith("site-packages")]
+    return {"PYTHONPATH": ":".join([str(Path(__file__).parents[2]), *places])}
+
+
 @dataclass
 class Host:
     """The git host of one calendar."""
@@ -263,16 +270,22 @@ class Host:
         head = f"---\nid: {id}\ntitle: {id}\nstatus: ready\nchannels: [{channels}]\npublish_at: {at}\n{front}---\n\n"
         (self.home / "posts" / f"{id}.md").write_text(f"{head}{body}\n")
 
-    def install(self, where, *arguments):
+    def smm(self, *words):
+        """In the author's own clone, which lasts."""
         done = subprocess.run(
-            [str(BIN / "smm"), "-C", str(self.home), "runner", "install", where, "--write", "--yes", *arguments],
+            [str(BIN / "smm"), "-C", str(self.home), *words],
+            env={**os.environ, "SOCIAL_TOKEN": self.token},
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        self.push("jobs")
         return done.stderr
+
+    def install(self, where, *arguments):
+        said = self.smm("runner", "install", where, "--write", "--yes", *arguments)
+        self.push("jobs")
+        return said
 
     def push(self, message="change", branch="main"):
         git(self.author, "add", "-A")

@@ -8,6 +8,7 @@ from smm_cli.calendar.model import Approval, Calendar
 from smm_cli.cli.runner_act import ACTS, approver, read_inputs
 from smm_cli.errors import UsageError
 from smm_cli.words.channel import Person
+from tests.ci.conftest import forgejo
 
 HOSTILE = [
     '"; rm -rf "$HOME"; "',
@@ -70,6 +71,11 @@ def test_who_started_the_job_is_who_approves(host):
 def test_nobody_approves_who_is_not_known_by_that_login_or_runs_anothers_job_again(host):
     with pytest.raises(UsageError):
         approver(people(ada="ada-acme", bob="bob", nobody=""), host)
+
+
+def test_on_gitlab_nobody_is_somebody_else_by_a_variable_of_another_host():
+    job = {"GITLAB_USER_LOGIN": "bob", "GITHUB_ACTOR": "ada-acme", "FORGEJO_ACTOR": "ada-acme"}
+    assert approver(people(ada="ada-acme", bob="bob"), job).name == "bob"
 
 
 def test_a_pause_holds_at_once_though_main_is_protected_and_resume_ends_it(host):
@@ -147,6 +153,17 @@ def test_an_address_ends_a_delivery_by_hand(host):
     assert not list(ended.workspace.rglob("owned"))
 
 
+def test_one_address_does_not_end_several_deliveries(host):
+    host.config(more='\n[channels.xing]\nnetwork = "xing"\n')
+    for id in ("one", "two"):
+        host.post(id, channels="xing")
+    host.install("github")
+    assert host.publish().ok
+    ended = host.act(act="resolve", post="one@xing two@xing", address="https://www.xing.com/1")
+    assert not ended.ok and "one address is that of one post" in ended.said
+    assert "published" not in host.git(host.remote, "show", "smm:receipts/one/xing.toml", check=False)
+
+
 APPROVAL = '\n[approval]\nrequired = true\napprovers = ["ada"]\n'
 
 
@@ -190,8 +207,22 @@ def test_an_approval_of_what_changed_meanwhile_is_not_pushed(host):
     host.push()
     job.job["steps"] = [act]
     ended = job.run()
-    assert not ended.ok and "changed while this ran" in ended.said
+    assert not ended.ok and "main changed since this was started" in ended.said
     assert not [ref for ref in host.refs() if "approve" in ref]
+    assert "approved:" not in host.git(host.remote, "show", "main:posts/launch.md")
+
+
+def test_an_approval_that_is_run_again_approves_nothing_that_came_since(host):
+    host.config(more=APPROVAL)
+    host.post("launch")
+    host.install("forgejo")
+    again = host.job(
+        ".forgejo/workflows/smm-act.yml", event="workflow_dispatch", inputs={"act": "approve", "post": "launch"}, env=forgejo()
+    )
+    host.post("launch", "Something quite different.")
+    host.push()
+    ended = again.run()
+    assert not ended.ok and "main changed since this was started" in ended.said
     assert "approved:" not in host.git(host.remote, "show", "main:posts/launch.md")
 
 
@@ -217,6 +248,20 @@ def test_a_hostile_input_reaches_no_shell(host, text):
     assert host.act(**{**dict.fromkeys(inputs, text), "act": "publish"}).ok is False
     assert not list(host.folder.rglob("owned"))
     assert host.posted() == []
+
+
+def test_what_a_person_decides_is_not_dropped_for_the_next_run_and_waits_for_no_site(host):
+    import yaml
+
+    host.config(site=True)
+    host.post("one", "First page.", "blog")
+    host.install("github")
+    assert "concurrency" not in yaml.safe_load(host.text(".github/workflows/smm-act.yml"))
+    assert host.publish().ok
+    host.refuse("refs/heads/smm-pages")
+    ended = host.act(act="pause", reason="now")
+    assert ended.ok, ended.said
+    assert [step.name for step in ended.steps] == ["actions/checkout@v6", "actions/setup-python@v6", "Install", "Act"]
 
 
 def test_every_act_can_be_chosen_in_the_form(host):

@@ -106,6 +106,9 @@ def test_anothers_file_is_left_alone(root: Path, capsys: pytest.CaptureFixture[s
     assert install("github") == 3
     assert ".github/workflows/smm-check.yml is there, and smm did not write it" in capsys.readouterr().err
     assert files(root) == {".github/workflows/smm-check.yml": "name: mine\n"}
+    theirs.unlink()
+    theirs.mkdir()
+    assert install("github") == 3, "a folder of that name"
 
 
 def test_a_gitlab_file_of_ones_own_only_needs_the_include(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,6 +174,7 @@ def test_more_minutes_than_the_host_includes_are_refused(root: Path, capsys: pyt
         ["--every", "x"],
         ["--hours", "never"],
         ["--requirement", "smm; rm -rf /"],
+        ["--requirement", "smm: 1"],
         ["--hours", "25:00-26:00"],
     ],
 )
