@@ -39,9 +39,9 @@ SESSION = (
     " SET enable_seqscan TO off; SET jit TO off;"
     " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
-"""Durable on COMMIT, and nobody's dead machine keeps a row locked, or plans, for ever: the server, too, finds out within half a minute that a
-cable was cut. Rows are sought by their keys even where a table was small when a statement was planned, for it may be large when the plan is
-used again."""
+"""Durable on COMMIT, and nobody's dead machine keeps a row locked, or plans, for ever: the server, too, finds out within half a minute
+that a cable was cut. Rows are sought by their keys even where a table was small when a statement was planned, for it may be large when the
+plan is used again."""
 ADDRESS = "write postgresql://USER@HOST:PORT/DATABASE; in a password, @ is %40, : is %3A and / is %2F"
 Pg = psycopg.Connection[Row]
 
