@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from bisect import bisect_left
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from smm_cli.words.frozen import dataclass
@@ -29,9 +31,9 @@ class Cron:
         day = moment.astimezone(self.zone).date()
         for _ in range(MOST_DAYS):
             if self._has(day.month, day.day, day.isoweekday() % 7):
-                found = [self._at(datetime(day.year, day.month, day.day, h, m)) for h in self.hours for m in self.minutes]  # noqa: DTZ001 - wall time
-                if coming := [at for at in found if at >= moment]:
-                    return min(coming)
+                found = _of_day(self, day)
+                if (place := bisect_left(found, moment)) < len(found):
+                    return found[place]
             day += timedelta(days=1)
         return None
 
@@ -41,8 +43,12 @@ class Cron:
         wanted = (day in self.days, weekday in self.weekdays)
         return any(wanted) if self.either else all(wanted)
 
-    def _at(self, wall: datetime) -> datetime:
-        return wall.replace(tzinfo=self.zone).astimezone(UTC)
+
+@lru_cache(maxsize=1024)
+def _of_day(cron: Cron, day: date) -> list[datetime]:
+    """Its moments of a day that it has, sorted; many posts are asked about with the same few lines and days."""
+    walls = (datetime(day.year, day.month, day.day, hour, minute, tzinfo=cron.zone) for hour in cron.hours for minute in cron.minutes)
+    return sorted(wall.astimezone(UTC) for wall in walls)
 
 
 def read_cron(text: str, zone: str = "UTC") -> Cron:
