@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from smm_cli.errors import SmmError
 from smm_cli.words.frozen import dataclass
 
 WORKFLOWS = (".github/workflows", ".forgejo/workflows", ".gitea/workflows")
-SCHEDULED = re.compile(r"^\s*-\s*cron:\s*[\"']([^\"']+)[\"']", re.MULTILINE)
+SCHEDULED = re.compile(r"""^\s*-\s*cron:\s*(["']?)([\d*,/ \t-]+?)\1[ \t]*(?:\#.*)?$(?:\n\s*timezone:\s*["']?([\w/+-]+))?""", re.MULTILINE)
+"""A line of a schedule, and its zone. Source: docs.github.com, Workflow syntax, on.schedule (2026-11-23)."""
 NOTED = re.compile(r"^#\s*cron:\s*\"([^\"]+)\"\s+zone:\s*(\S+)", re.MULTILINE)
 PUBLISHES = re.compile(r"^[^#\n]*\bsmm\b[^#\n]*\bpublish\b", re.MULTILINE)
 TIMER = re.compile(r"^OnUnitActiveSec=(\d+)s$", re.MULTILINE)
@@ -48,7 +49,7 @@ def of_hosts(calendar: Calendar) -> Iterator[Installed]:
     for folder in WORKFLOWS:
         for path in sorted((top / folder).glob("*.y*ml")):
             text = _text(path)
-            if PUBLISHES.search(text) and (found := _crons((line, "UTC") for line in SCHEDULED.findall(text))):
+            if PUBLISHES.search(text) and (found := _crons((line, zone or "UTC") for _, line, zone in SCHEDULED.findall(text))):
                 yield Installed(path.relative_to(top).as_posix(), found, busy=True)
     if found := _crons(NOTED.findall(_text(top / ".gitlab" / "smm.yml"))):
         yield Installed(".gitlab/smm.yml", found, busy=True)
@@ -80,9 +81,9 @@ def _of_systemd(calendar: Calendar) -> Iterator[Installed]:
         yield Installed(str(timer), seconds=seconds_of(found[1]) or 0.0)
 
 
-def _crons(said: object) -> tuple[Cron, ...]:
+def _crons(said: Iterable[tuple[str, str]]) -> tuple[Cron, ...]:
     found: list[Cron] = []
-    for line, zone in said:  # type: ignore[attr-defined]
+    for line, zone in said:
         try:
             found.append(read_cron(line, zone))
         except (ValueError, OSError, KeyError):

@@ -128,6 +128,13 @@ def test_a_workflow_that_publishes_nothing_is_none(root: Path, text: str, capsys
     assert "late" not in checked(capsys)
 
 
+@pytest.mark.parametrize("cron", ["7 5-17 * * *", "'7 5-17 * * *'   # early", '"7 6-18 * * *"\n      timezone: "Europe/Berlin"'])
+def test_a_schedule_counts_however_it_is_written(root: Path, cron: str, capsys: pytest.CaptureFixture[str]) -> None:
+    workflow(root, CRON.replace('"7 6-17 * * 1-5"', cron))
+    post(root, f"{FRIDAY} 04:30")
+    assert "it goes out at about Fri 27 Nov 2099 06:07 CET" in checked(capsys)
+
+
 @pytest.mark.parametrize(("where", "near"), [("github", "60 min"), ("gitlab", "60 min"), ("forgejo", "60 min")])
 def test_what_smm_installs_is_what_check_reads(root: Path, where: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["runner", "install", where, "--write", "--yes"]) == 0
