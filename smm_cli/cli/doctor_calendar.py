@@ -32,7 +32,7 @@ from smm_cli.plan.phrase import say_moment
 from smm_cli.words.channel import Channel
 from smm_cli.words.problem import WARNING, Place, Problem
 
-SILENT, AHEAD = timedelta(hours=25), timedelta(minutes=5)
+SILENT = timedelta(hours=25)
 FILMS = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".mp3", ".m4a", ".ogg", ".wav", ".flac")
 
 
@@ -78,21 +78,23 @@ def claims(calendar: Calendar, _: Patient) -> Iterator[Problem]:
 
 
 def runners(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
-    """Somebody looks at the calendar, and the clock does not go backwards."""
+    """Somebody looks at the calendar."""
     if not is_known(calendar):
         yield Problem("no-runner", "nobody publishes this calendar from here yet", hint="smm runner install cron", severity=WARNING)
         return
+    last = last_seen(calendar)
+    if last is None or patient.now - last > SILENT:
+        since = f"since {say_moment(last, ZoneInfo(calendar.timezone))}" if last else "yet"
+        yield Problem("no-runner", f"nobody looked what is due {since}", hint="smm runner install cron", severity=WARNING)
+
+
+def last_seen(calendar: Calendar) -> datetime | None:
+    """When any runner that this ledger knows looked last, an idle look of this machine too."""
     with open_ledger(calendar) as ledger:
         ticks = [tick.at for tick in ledger.ticks()]
     mark = calendar.state / "tick"
     ticks += [datetime.fromtimestamp(mark.stat().st_mtime, UTC)] if mark.exists() else []
-    last, zone = max(ticks, default=None), ZoneInfo(calendar.timezone)
-    if last is None or patient.now - last > SILENT:
-        since = f"since {say_moment(last, zone)}" if last else "yet"
-        yield Problem("no-runner", f"nobody looked what is due {since}", hint="smm runner install cron", severity=WARNING)
-    elif last - patient.now > AHEAD:
-        what = f"this machine's clock says {say_moment(patient.now, zone)}, but smm ran at {say_moment(last, zone)}"
-        yield Problem("clock", what, hint="timedatectl set-ntp true")
+    return max(ticks, default=None)
 
 
 def channels(calendar: Calendar, _: Patient) -> Iterator[Problem]:

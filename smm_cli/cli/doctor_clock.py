@@ -12,15 +12,17 @@ from importlib import import_module
 from pathlib import Path
 
 from smm_cli.calendar.model import Calendar
+from smm_cli.cli.doctor_calendar import last_seen
 from smm_cli.cli.doctor_machine import Patient
-from smm_cli.clock import ShiftedClock, SystemClock
-from smm_cli.delivery.ledgers import open_ledger
+from smm_cli.clock import ShiftedClock
+from smm_cli.delivery.ledgers import is_known, open_ledger
 from smm_cli.delivery.skew import FAST, Skew
 from smm_cli.plan.phrase import say_moment
 from smm_cli.plan.say import say_length
-from smm_cli.words.problem import WARNING, Place, Problem
+from smm_cli.words.problem import WARNING, Problem
 
 SET_RIGHT = "timedatectl set-ntp true"
+AHEAD = timedelta(minutes=5)
 OLDEST = 2
 """Years after which a release of the time zones is old: some country has changed its summer time since."""
 RELEASE = re.compile(r"\b(20\d\d)[a-z]\b")
@@ -47,15 +49,11 @@ def clock(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
 
 
 def set_back(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
-    """The door's mark does not lie in the future."""
-    mark = calendar.state / "tick"
-    if not isinstance(patient.clock, SystemClock) or not mark.exists():
-        return
-    ahead = mark.stat().st_mtime - patient.now.timestamp()
-    if ahead > FAST.total_seconds():
-        seen = say_moment(patient.now + timedelta(seconds=ahead), zoneinfo.ZoneInfo(calendar.timezone))
-        what = f"the last look carries a time that is yet to come: {seen}. The clock was set back since"
-        yield Problem("clock-set-back", what, Place(".smm/tick"), "smm publish", WARNING)
+    """The last look does not lie in the future."""
+    last, zone = last_seen(calendar) if is_known(calendar) else None, zoneinfo.ZoneInfo(calendar.timezone)
+    if last is not None and last - patient.now > AHEAD:
+        what = f"this machine's clock says {say_moment(patient.now, zone)}, but smm ran at {say_moment(last, zone)}"
+        yield Problem("clock", what, hint=f"smm publish     (if the clock is right by now, else: {SET_RIGHT})")
 
 
 def zones(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
