@@ -77,8 +77,7 @@ def unapproved(wanted: Wanted, scope: Scope) -> Hold | None:
     """Fewer people than needed approved exactly this content. Neither urgency nor a release replaces them."""
     if not scope.asks_approval or wanted.begun or not approval.is_needed(scope.calendar, wanted.post, wanted.channel):
         return None
-    digest = scope.digests.get(wanted.post.id, "") if wanted.post.approved else ""
-    lacking = approval.missing(wanted.post, digest, scope.calendar, scope.witness)
+    lacking = scope.lacking(wanted.post)
     by_line = scope.calendar.approval.by == "line"
     hint = f"smm post approve {wanted.post.id}" if by_line else "merge it again, reviewed: docs/how-to/approval.md"
     return Hold("approval", lacking, hint) if lacking else None

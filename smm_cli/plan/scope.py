@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.targets import Target, channels_of
 from smm_cli.errors import PostError
-from smm_cli.plan.approval import NOBODY, Witness, asks_anything
+from smm_cli.plan.approval import NOBODY, Witness, asks_anything, missing
 from smm_cli.plan.calm import Calm, read_calm
 from smm_cli.plan.past import Past
 from smm_cli.plan.say import say_moment
@@ -68,6 +68,7 @@ class Scope:
         self.found = Found()
         self._targets: dict[tuple[str, ...], tuple[Target, ...]] = {}
         self._calm: dict[str, Calm | None] = {}
+        self._lacking: dict[tuple[str, str], str] = {}
         self._moved: dict[tuple[str, Outage], datetime] = {}
 
     def targets(self, post: Post) -> tuple[Target, ...]:
@@ -76,6 +77,14 @@ class Scope:
         if found is None:
             found = self._targets[post.channels] = channels_of(post, self.calendar)
         return found
+
+    def lacking(self, post: Post) -> str:
+        """What `post` lacks to be approved; asked once, whatever the number of its channels and occurrences."""
+        key = post.id, post.author  # a target may have an author of its own
+        if key not in self._lacking:
+            digest = self.digests.get(post.id, "") if post.approved else ""
+            self._lacking[key] = missing(post, digest, self.calendar, self.witness)
+        return self._lacking[key]
 
     def zone_for(self, post: Post) -> ZoneInfo:
         """The zone in which the times of `post` are written. Raises PostError."""

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from smm_cli.calendar.cached import load_calendar
+from smm_cli.calendar.index import Index
+from smm_cli.calendar.source import WorkTree
+from smm_cli.plan.plan import make_plan
+from smm_cli.words.history import History
+from tests.approval.conftest import NOW
+
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
@@ -80,3 +87,21 @@ def test_a_picture_of_one_channel_alone_counts_too(desk):
     (desk.root / "posts" / "a.png").write_bytes(b"two")
     desk.commit("ada")
     assert desk.why() == "changed since ben approved it: media on toots"
+
+
+def test_a_post_that_repeats_on_many_channels_is_looked_at_once(desk):
+    desk.edit("notes:", "repeat: FREQ=DAILY\nuntil: 2027-01-01\nnotes:")
+    desk.approve("ben")
+
+    class Digests(dict[str, str]):
+        asked = 0
+
+        def get(self, key, default=None):
+            self.asked += 1
+            return super().get(key, default)
+
+    calendar, digests = load_calendar(desk.root), Digests(launch=desk.digest())
+    plan = make_plan(calendar, Index(calendar).posts(WorkTree(desk.root)).posts, History(), NOW, digests=digests)
+    assert len(plan.deliveries) > 20
+    assert {delivery.state for delivery in plan.deliveries} == {"planned"}
+    assert digests.asked == 1
