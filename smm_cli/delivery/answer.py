@@ -18,7 +18,7 @@ from smm_cli.errors import DeliveryError, LedgerError, OutcomeUnknown, PostError
 from smm_cli.ledger.corrections import ANSWERED, REPLY, begin, end, ended_with, on_its_way
 from smm_cli.ledger.intake import write_out
 from smm_cli.ledger.journal import PartState
-from smm_cli.plan.approval import asks_anything, is_needed
+from smm_cli.plan.approval import is_needed
 from smm_cli.words.delivery import Change, PartReceipt, Payload
 from smm_cli.words.post import Post
 
@@ -53,7 +53,7 @@ def answering(runner: Runner, correction: Correction) -> Payload:
         raise DeliveryError(f"{correction.network.title} has no replies that smm can write", where=receipt.delivery, slug="no-replies")
     if correction.taken:
         raise DeliveryError("it was taken down: there is nothing to reply to", where=receipt.delivery, slug="withdrawn")
-    if asks_anything(runner.calendar) and is_needed(runner.calendar, correction.post, channel):
+    if is_needed(runner.calendar, correction.post, channel):  # also where merging approves: these words were not merged
         hint = f"write it as a post of its own with  reply_to: {receipt.post}  and have that approved"
         raise DeliveryError("a text that nobody approved may not be sent here", where=receipt.delivery, hint=hint, slug="approval")
     kept = on_its_way(ledger, receipt.delivery, REPLY)

@@ -205,11 +205,15 @@ def test_another_text_meanwhile_begins_anew(thread):
     assert thread.public()[0] == "Uno."
 
 
-def test_with_git_only_what_differs_is_touched_and_shown(thread):
+def in_git(desk):
     for words in (["init", "-q", "-b", "main"], ["add", "posts", "channels.toml"]):
-        subprocess.run(["git", *words], cwd=thread.root, check=True)
+        subprocess.run(["git", *words], cwd=desk.root, check=True)
     who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", *who, "commit", "-qm", "x", "--date=2026-11-24T08:00:00Z"], cwd=thread.root, check=True)
+    subprocess.run(["git", *who, "commit", "-qm", "x", "--date=2026-11-24T08:00:00Z"], cwd=desk.root, check=True)
+
+
+def test_with_git_only_what_differs_is_touched_and_shown(thread):
+    in_git(thread)
     thread.edit("Two.", "Zwei.")
     found = thread.look()
     assert found.numbers == (1,)
@@ -465,5 +469,14 @@ def test_no_reply_goes_where_there_are_none_or_where_texts_are_approved(thread, 
     assert "no replies" in replying(desk).error.what
     path = thread.root / "channels.toml"
     path.write_text(path.read_text() + "\n[approval]\nrequired = true\n")
+    assert "nobody approved" in replying(thread).error.what
+    assert len(thread.public()) == 3
+
+
+def test_where_merging_approves_nobody_answers_with_a_text_that_was_not_merged(thread):
+    path = thread.root / "channels.toml"
+    merging = path.read_text().replace('"worktree"', '"main"') + '\n[approval]\nrequired = true\nby = "merge"\n'
+    path.write_text(merging)
+    in_git(thread)
     assert "nobody approved" in replying(thread).error.what
     assert len(thread.public()) == 3
