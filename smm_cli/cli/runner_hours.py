@@ -14,7 +14,7 @@ from smm_cli.errors import UsageError
 from smm_cli.words.frozen import dataclass
 
 DAY, WEEK = 1440, 7 * 1440
-USUAL = "07:00-19:00"
+USUAL = "07:00-18:00"
 LEAST = 5
 """Minutes. Source: docs.github.com, Events that trigger workflows, schedule: once every 5 minutes at most (2026-11-23)."""
 PAST_THE_HOUR = 7
@@ -41,16 +41,18 @@ class Hours:
 def hours_of(calendar: Calendar, every: str, said: str, *, utc: bool) -> Hours:
     """When to look. `said` like "Mo-Fr 07:00-19:00"; empty: outside of the calendar's quiet hours, and where slots are.
 
-    With `utc` the lines are in UTC and hold at both ends of summer time. Raises UsageError.
+    One look follows the last minute, for what is due until then, unless it would be quiet. With `utc` the lines are in UTC and hold
+    at both ends of summer time. Raises UsageError.
     """
     step = _step(every)
     try:
         open_ = _minutes_of(read_quiet(said)) if said else _open(calendar)
     except ValueError as error:
         raise UsageError(f"--hours: {error}", hint='--hours "Mo-Fr 07:00-19:00"') from None
-    offsets = _offsets(calendar.timezone) if utc else {0}
+    offsets, quiet = _offsets(calendar.timezone) if utc else {0}, _quiet(calendar)
     marks = range(PAST_THE_HOUR % step, WEEK, step)
-    ticks = [mark for mark in marks if any((mark + offset) % WEEK in open_ for offset in offsets)]
+    useful = {(minute + later) % WEEK for minute in open_ for later in range(step)} - (quiet - open_)
+    ticks = [mark for mark in marks if any((mark + offset) % WEEK in useful for offset in offsets)]
     if not ticks:
         raise UsageError(f"no look falls into these hours: {_said(open_) or 'none at all'}", hint='--hours "Mo-Fr 07:00-19:00"')
     return Hours(_said(open_), step, "UTC" if utc else calendar.timezone, _lines(ticks), len(ticks))
@@ -69,9 +71,13 @@ def _step(every: str) -> int:
 def _open(calendar: Calendar) -> frozenset[int]:
     """Minutes of the week in which something may be due."""
     slots = {slot.weekday * DAY + slot.minute for channel in calendar.channels.values() for slot in channel.slots}
-    quiet = calendar.quiet if calendar.quiet.lower() != "none" else ""
-    usual = frozenset(range(WEEK)) - _minutes_of(read_quiet(quiet)) if quiet else _minutes_of(read_quiet(USUAL))
-    return usual | {(slot + minute) % WEEK for slot in slots for minute in range(60)}
+    quiet = _quiet(calendar)
+    usual = frozenset(range(WEEK)) - quiet if quiet else _minutes_of(read_quiet(USUAL))
+    return usual | slots
+
+
+def _quiet(calendar: Calendar) -> frozenset[int]:
+    return _minutes_of(read_quiet(calendar.quiet)) if calendar.quiet.lower() != "none" else frozenset()
 
 
 def _minutes_of(stretches: Iterable[Quiet]) -> frozenset[int]:
