@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ from smm_cli.accounts.references import resolve
 from smm_cli.cli.session import Session
 from smm_cli.cli.start import run
 from smm_cli.errors import ConfigError
-from smm_cli.sandbox.server import Sandbox
+from tests.serving import serving
 
 SECRET = "sandbox-ada"
 MODULE = """
@@ -81,25 +80,17 @@ def ring() -> Iterator[Ring]:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A calendar with a Mastodon channel in the sandbox, nobody logged in."""
-    import asyncio
-    import time
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     folder = tmp_path / "calendar"
     (folder / "posts").mkdir(parents=True)
     monkeypatch.setenv("SMM_CALENDAR", str(folder))
-    with Sandbox(networks=("mastodon",)) as made:
-        thread = threading.Thread(target=lambda: asyncio.run(made.serve()))
-        thread.start()
-        while not made.ready:
-            time.sleep(0.01)
+    with serving("mastodon") as made:
         head = '[calendar]\nname = "t"\ntimezone = "UTC"\npublish_from = "worktree"\nmax_late = "none"\nlanguage = "en"\n'
         (folder / "channels.toml").write_text(f'{head}[channels.toots]\nnetwork = "mastodon"\nserver = "{made.addresses["mastodon"]}"\n')
         front = "---\nid: a\nchannels: toots\nstatus: ready\npublish_at: 2026-01-05 09:00\n---\n\nHello.\n"
         (folder / "posts" / "a.md").write_text(front)
         yield folder
-        made.end()
-        thread.join(10)
 
 
 def test_a_secret_is_read_and_masked(ring: Ring, tmp_path: Path) -> None:

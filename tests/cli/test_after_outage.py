@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.runner import open_runner
 from smm_cli.delivery.tick import tick
 from smm_cli.sandbox.server import Sandbox
+from tests.serving import serving
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HEAD = '[calendar]\nname = "try"\ntimezone = "UTC"\nlanguage = "en"\npublish_from = "worktree"\nmax_late = "6h"\n'
@@ -26,14 +25,8 @@ HEAD = '[calendar]\nname = "try"\ntimezone = "UTC"\nlanguage = "en"\npublish_fro
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(networks=("mastodon",)) as made:
-        thread = threading.Thread(target=lambda: asyncio.run(made.serve()))
-        thread.start()
-        while not made.ready:
-            time.sleep(0.01)
+    with serving("mastodon") as made:
         yield made
-        made.end()
-        thread.join(10)
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -25,6 +23,7 @@ from smm_cli.clock import SystemClock
 from smm_cli.ledger.moments import ms
 from smm_cli.ledger.store import Ledger
 from smm_cli.sandbox.server import Sandbox
+from tests.serving import serving
 
 HEAD = '[calendar]\nname = "{name}"\ntimezone = "UTC"\npublish_from = "worktree"\nmax_late = "none"\n'
 BLOG = '[channels.blog]\nnetwork = "site"\naddress = "https://t.example"\n'
@@ -189,19 +188,6 @@ def test_a_folder_that_cannot_be_written_is_told_and_its_mend_works(root: Path, 
 # -- cron ------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    table, folder = tmp_path / "table", tmp_path / "bin"
-    folder.mkdir()
-    program = folder / "crontab"
-    program.write_text(
-        f'#!/bin/sh\nif [ "$1" = -l ]; then cat {table} 2>/dev/null || {{ echo "no crontab" >&2; exit 1; }}\nelse cat > {table}; fi\n'
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    return table
-
-
 def test_a_cron_line_that_does_not_run_is_told_until_it_runs(root: Path, crontab: Path, found: Any) -> None:
     import os
 
@@ -247,15 +233,9 @@ def test_how_long_a_line_may_be_silent(line: str, hours: float) -> None:
 @pytest.fixture
 def sandbox(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     monkeypatch.setenv("DOCTOR_TOKEN", "sandbox-me")
-    with Sandbox(networks=("mastodon",)) as made:
-        thread = threading.Thread(target=lambda: asyncio.run(made.serve()))
-        thread.start()
-        while not made.ready:
-            time.sleep(0.01)
+    with serving("mastodon") as made:
         (root / "channels.toml").write_text(HEAD.format(name="t") + BLOG + MASTODON.format(server=made.addresses["mastodon"]))
         yield made
-        made.end()
-        thread.join(10)
 
 
 def test_servers_are_asked_only_when_told_to(root: Path, found: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,20 +39,6 @@ def foreign(root: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A crontab program of its own, which keeps its table in a file, as cron's does."""
-    table, folder = tmp_path / "table", tmp_path / "bin"
-    folder.mkdir()
-    program = folder / "crontab"
-    program.write_text(
-        f'#!/bin/sh\nif [ "$1" = -l ]; then [ -f {table} ] && cat {table} || {{ echo "no crontab" >&2; exit 1; }}\nelse cat > {table}; fi\n'
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    return table
-
-
 def test_taking_over_lets_this_machine_publish(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["publish"]) == 3
     assert "smm runner take" in capsys.readouterr().err

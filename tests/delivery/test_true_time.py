@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from smm_cli.delivery.runner import open_runner
 from smm_cli.delivery.skew import Skew
 from smm_cli.delivery.tick import Ticked, tick
 from smm_cli.sandbox.server import Sandbox
+from tests.serving import serving
 
 TEN = timedelta(minutes=10)
 HEAD = '[calendar]\nname = "try"\ntimezone = "UTC"\nlanguage = "en"\npublish_from = "{ref}"\n{more}'
@@ -53,14 +53,8 @@ class Counting:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(networks=("mastodon",)) as made:
-        thread = threading.Thread(target=lambda: asyncio.run(made.serve()))
-        thread.start()
-        while not made.ready:
-            time.sleep(0.01)
+    with serving("mastodon") as made:
         yield made
-        made.end()
-        thread.join(10)
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -21,19 +19,13 @@ from smm_cli.cli.start import run as smm
 from smm_cli.errors import UsageError
 from smm_cli.networks import load
 from smm_cli.sandbox.server import Sandbox
+from tests.serving import serving
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as made:
-        thread = threading.Thread(target=lambda: asyncio.run(made.serve()))
-        thread.start()
-        while not made.ready:
-            time.sleep(0.01)
+    with serving() as made:
         yield made
-        made.end()
-        thread.join(10)
-        assert not thread.is_alive()
 
 
 @pytest.fixture
