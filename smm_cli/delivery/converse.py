@@ -1,4 +1,4 @@
-"""Conversations that publish nothing new (verify, lookup, withdraw): driven to their end, not journaled, safe to repeat."""
+"""Conversations apart from deliveries (verify, lookup, withdraw, alerts): driven to their end, not journaled, safe to repeat."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from smm_cli.clock import Clock
 from smm_cli.delivery.conversation import SHORT_WAIT
 from smm_cli.delivery.sending import Wire, ask
 from smm_cli.errors import OutcomeUnknown, Retriable
-from smm_cli.words.conversation import Wait
+from smm_cli.words.conversation import Earlier, Wait
+from smm_cli.words.delivery import PartReceipt
 from smm_cli.words.exchange import Answer, Request
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ T = TypeVar("T")
 async def converse(
     conversation: Generator[Any, Any, T], network: Network, wire: Wire, clock: Clock, vault: MutableMapping[str, str] | None = None
 ) -> T:
-    """What the conversation returns. Raises the errors of section 9; an OutcomeUnknown is Retriable here, since repeating is safe."""
+    """What the conversation returns. Raises the errors of section 9; an OutcomeUnknown is Retriable here, since repeating is safe.
+
+    What only deliveries have is not there: a part before it, a receipt given early.
+    """
     kept: MutableMapping[str, str] = {} if vault is None else vault
     n, told = 0, None
     while True:
@@ -32,6 +36,8 @@ async def converse(
             return result
         if isinstance(step, Wait):
             await clock.sleep(min(step.seconds, SHORT_WAIT))
+            told = None
+        elif isinstance(step, Earlier | PartReceipt):
             told = None
         elif isinstance(step, Request):
             told = await _ask_safely(step, network, wire, kept, f"act.{n}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from smm_cli.accounts.masks import masked, remember
 from smm_cli.accounts.references import resolve
@@ -19,9 +18,7 @@ from smm_cli.networks import load
 from smm_cli.networks.base import Facts
 from smm_cli.plan.alerts import Alert
 from smm_cli.words.channel import Channel
-from smm_cli.words.conversation import Earlier
-from smm_cli.words.delivery import PartReceipt
-from smm_cli.words.exchange import Answer, Json, Request
+from smm_cli.words.exchange import Json, Request
 from smm_cli.words.post import Post
 
 SHOWN = 10
@@ -103,19 +100,7 @@ async def _post(runner: Runner, channel: Channel, alerts: Sequence[Alert]) -> No
     facts = Facts(calendar.name, f"{name}@{channel.name}", now, language=calendar.language, zone=calendar.timezone)
     payload = seal(network.compose(post, facts))
     for number in range(len(payload.parts)):
-        await converse(_alone(network.publish(payload, number)), network, runner.transport, runner.clock)
-
-
-def _alone(publishing: Generator[Any, Any, PartReceipt]) -> Generator[Any, Any, PartReceipt]:
-    """A conversation without what only deliveries have: a part before it, a receipt given early."""
-    told: Answer | None = None
-    while True:
-        try:
-            step = publishing.send(told)
-        except StopIteration as stop:
-            receipt: PartReceipt = stop.value
-            return receipt
-        told = None if isinstance(step, Earlier | PartReceipt) else (yield step)
+        await converse(network.publish(payload, number), network, runner.transport, runner.clock)
 
 
 def _shape(alert: Alert) -> dict[str, str]:
