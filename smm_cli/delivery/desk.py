@@ -91,6 +91,7 @@ class Opened:
     runner: AtDesk
     posts: Mapping[str, Post]
     problems: tuple[Problem, ...]
+    checkout: bool = False
 
     def plan(self, until: datetime | None, waits: Mapping[str, WaitAnswer], past: History) -> Plan:
         """What is planned up to `until` (None: everything), from these posts and what happened so far."""
@@ -115,7 +116,7 @@ def open_desk(ledger: Ledger, root: Path, clock: Clock, *, checkout: bool) -> Op
     runner = AtDesk(calendar, source, ledger, Index(calendar), ledger.clock or clock)
     published = {record.digest for record in runner.history().records.values() if record.state == PUBLISHED}
     indexed = runner.index.posts(source, published=published)
-    return Opened(desk, runner, {post.id: post for post in indexed.posts}, indexed.problems)
+    return Opened(desk, runner, {post.id: post for post in indexed.posts}, indexed.problems, checkout)
 
 
 def _laid(ledger: Ledger, state: Path) -> tuple[Desk, Path]:
@@ -144,15 +145,20 @@ async def plan_ahead(opened: Opened) -> datetime | None:
     runner = opened.runner
     ledger, calendar, now = runner.ledger, runner.calendar, runner.clock.now()
     carry_over(ledger, calendar.channels)
-    waits = await ask_waits(runner, opened.posts.values(), now)
+    waits = await ask_waits(runner, [post for post in opened.posts.values() if opened.checkout or not _waits_for_git(post)], now)
     past = runner.history()
     plan = opened.plan(now + AHEAD, waits, past)
     lines = [line for delivery in plan.deliveries if (line := _line(delivery, opened, past)) is not None]
     if not save_plan(ledger.db, calendar.name, opened.desk.version, lines, now, GOOD):
         return None
-    wakes = [delivery.wake for delivery in plan.deliveries if delivery.wake is not None and delivery.wake > now]
+    wakes = [delivery.wake for delivery in (*plan.deliveries, *plan.timeless) if delivery.wake is not None and delivery.wake > now]
     limits = [limit for line in lines if line.late_at and (limit := moment(line.late_at)) is not None and limit > now]
     return min([now + AHEAD / 2, *wakes, *limits])
+
+
+def _waits_for_git(post: Post) -> bool:
+    """Whether only a checkout can tell what it waits for: a sync does."""
+    return post.wait_for is not None and bool(post.wait_for.tag)
 
 
 def _line(delivery: Delivery, opened: Opened, past: History) -> Line | None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from smm_cli.calendar import git
+from smm_cli.calendar.git_notes import fetch_note
 from smm_cli.calendar.media_files import find_media, paths_of
 from smm_cli.calendar.model import WORKTREE, Calendar
 from smm_cli.calendar.source import Commit, Source, is_lfs_pointer
 from smm_cli.calendar.targets import aim
 from smm_cli.delivery.laying import LIST
-from smm_cli.delivery.pauses import machine_file, of_file, written
+from smm_cli.delivery.pauses import REF, machine_file, of_file, parse, written
 from smm_cli.delivery.runner import Runner
-from smm_cli.delivery.waits import ask_waits
-from smm_cli.errors import ConfigError, LedgerError
+from smm_cli.delivery.waits import ask_waits, known_waits
+from smm_cli.errors import ConfigError, LedgerError, SmmError
 from smm_cli.ledger.intake import take_in, write_out
+from smm_cli.ledger.planned import ask_for_plan
 from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipts
 from smm_cli.ledger.snapshots import Desk, desk_of, files_of, save_pauses, save_snapshot, share
 from smm_cli.words.frozen import dataclass
@@ -50,6 +53,7 @@ async def sync(runner: Runner, *, force: bool = False, dry_run: bool = False) ->
         raise ConfigError(
             what, hint='[ledger] url = "postgresql://…" in channels.toml; smm ledger move carries it over', slug="no-database"
         )
+    heard = dry_run or await _hear_of_pauses(runner)
     source, calendar, engine = runner.source, runner.calendar, runner.ledger.db
     if isinstance(source, Commit):
         source.downloads = True
@@ -60,7 +64,7 @@ async def sync(runner: Runner, *, force: bool = False, dry_run: bool = False) ->
     found = read_files(calendar, source, posts)
     known = files_of(engine, calendar.name)
     hashes = {path: one.sha256 for path, one in found.items()}
-    pauses = pauses_for_workers(calendar)
+    pauses = pauses_for_workers(calendar, "" if heard or before is None else before.pauses)
     added = tuple(sorted(hashes.keys() - known.keys()))
     changed = tuple(sorted(path for path in hashes.keys() & known.keys() if hashes[path] != known[path]))
     removed = tuple(sorted(known.keys() - hashes.keys()))
@@ -68,10 +72,18 @@ async def sync(runner: Runner, *, force: bool = False, dry_run: bool = False) ->
     news = before is None or before.pauses != pauses
     if not dry_run:
         _save(runner, before, found, pauses)
-        await ask_waits(runner, [post for post in posts if post.wait_for and post.wait_for.tag], runner.clock.now())
+        await _answer_tags(runner, posts)
     receipts = receipts_here(runner, dry_run=dry_run)
     size = sum(one.size for one in new.values())
     return Synced(source.mark(), added, changed, removed, size, receipts, news, unreachable(calendar))
+
+
+async def _answer_tags(runner: Runner, posts: Iterable[Post]) -> None:
+    """A tag that posts wait for is a checkout's to see: workers plan anew where one is there."""
+    known = known_waits(runner)
+    answers = await ask_waits(runner, [post for post in posts if post.wait_for and post.wait_for.tag], runner.clock.now(), anew=True)
+    if any(answer.met and (what not in known or not known[what].met) for what, answer in answers.items()):
+        ask_for_plan(runner.ledger.db, runner.calendar.name)
 
 
 def _save(runner: Runner, before: Desk | None, found: Mapping[str, File], pauses: str) -> None:
@@ -122,7 +134,7 @@ class File:
 
 def read_files(calendar: Calendar, source: Source, posts: Iterable[Post]) -> dict[str, File]:
     """channels.toml, the folder of posts, and every file that a post names elsewhere; by path. Raises ConfigError for one too large."""
-    wanted = {LIST, *(path for path in source.paths(calendar.posts) if not _hidden(path))}
+    wanted = {LIST, *(path for path in source.paths(calendar.posts) if not _hidden(path) and _is_name(path))}
     wanted |= {path for post in posts for path in _named(post, calendar, source)}
     found: dict[str, File] = {}
     for path in sorted(wanted):
@@ -147,6 +159,11 @@ def is_pointer(place: Path, size: int) -> bool:
 
 def _hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
+
+
+def _is_name(path: str) -> bool:
+    """Whether a post can name the file: a name that is no UTF-8 cannot be written in one (smm check tells of a post that bears one)."""
+    return path.isascii() or path.encode("utf-8", "ignore").decode() == path
 
 
 def _named(post: Post, calendar: Calendar, source: Source) -> Iterator[str]:
@@ -183,11 +200,25 @@ def unreachable(calendar: Calendar) -> tuple[str, ...]:
     return tuple(found)
 
 
-def pauses_for_workers(calendar: Calendar) -> str:
-    """Pauses of the published calendar, its work tree and the ref as TOML; not those of this machine alone. Empty: none."""
+async def _hear_of_pauses(runner: Runner) -> bool:
+    """A clone that has not heard of a pause would end it for workers: the remote is asked. False: it does not answer."""
+    if git.is_repository(runner.calendar.root):
+        try:
+            await asyncio.to_thread(fetch_note, runner.calendar.root, REF)
+        except SmmError:
+            return False
+        runner.refresh()
+    return True
+
+
+def pauses_for_workers(calendar: Calendar, told: str = "") -> str:
+    """Pauses of the published calendar, its work tree and the ref as TOML; not those of this machine alone. Empty: none.
+
+    `told`: what workers know of already, and nobody may end now.
+    """
     alone = set(of_file(machine_file()))
-    kept = [pause for pause in calendar.pauses if pause not in alone]
-    return written(kept).decode() if kept else ""
+    kept = [pause for pause in (*calendar.pauses, *parse(told.encode(), "the ledger")) if pause not in alone]
+    return written(dict.fromkeys(kept)).decode() if kept else ""
 
 
 def tell_pauses(runner: Runner) -> bool:

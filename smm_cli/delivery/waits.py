@@ -17,14 +17,14 @@ def known_waits(runner: Runner) -> dict[str, WaitAnswer]:
     return {what: WaitAnswer(met, asked, since) for what, (met, asked, since) in runner.ledger.waits().items()}
 
 
-async def ask_waits(runner: Runner, posts: Iterable[Post], now: datetime) -> dict[str, WaitAnswer]:
-    """Ask for what ready posts wait for, unless asked less than five minutes ago, and return all answers."""
+async def ask_waits(runner: Runner, posts: Iterable[Post], now: datetime, *, anew: bool = False) -> dict[str, WaitAnswer]:
+    """Ask for what ready posts wait for, unless asked less than five minutes ago (`anew`: also then), and return all answers."""
     known = known_waits(runner)
     for post in posts:
         if post.wait_for is None or post.status != "ready" or not (post.wait_for.url or post.wait_for.tag):
             continue
         answer = known.get(post.id)
-        if answer is not None and (answer.met or now - answer.asked_at < POLL):
+        if answer is not None and (answer.met or (now - answer.asked_at < POLL and not anew)):
             continue
         runner.ledger.save_wait(post.id, await _is_there(runner, post), now)
     return known_waits(runner)

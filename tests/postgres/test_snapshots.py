@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
+from datetime import timedelta
 
 import pytest
 
 from smm_cli.cli.session import Session
 from smm_cli.cli.start import run
 from smm_cli.clock import SystemClock
-from smm_cli.delivery.desk import open_desk
+from smm_cli.delivery.desk import open_desk, plan_ahead
 from smm_cli.delivery.laying import lay
 from smm_cli.delivery.sync import MOST, sync
 from smm_cli.errors import ConfigError, LedgerError
@@ -39,6 +41,21 @@ def settings(root, database, ref="worktree", secret="env:CHAT", ledger="", more=
 def post(root, id, text="Hello.", more=""):
     head = f"id: {id}\nstatus: ready\nchannels: chat\npublish_at: 2030-01-02 09:00\n{more}"
     (root / "posts" / f"{id}.md").write_text(f"---\n{head}---\n\n{text}\n")
+
+
+@pytest.fixture
+def bell(database):
+    """Tells which calendars were said to have changed."""
+
+    @contextlib.contextmanager
+    def listening():
+        import psycopg
+
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("LISTEN smm")
+            yield lambda: sorted({note.payload for note in connection.notifies(timeout=1.0)})
+
+    return listening
 
 
 def synced(root, **options):
@@ -238,6 +255,74 @@ def test_a_pause_here_is_a_pause_for_workers(root, database):
     assert run(["-C", str(root), "resume", "--go-on"]) == 0
     with Session(str(root)).runner() as runner:
         assert not open_desk(runner.ledger, root.parent / "there", SystemClock(), checkout=False).runner.calendar.pauses
+
+
+def in_git(root, database, tmp_path):
+    """The calendar on the branch main of a remote; another clone of it."""
+    settings(root, database, ref="main")
+    remote = tmp_path / "remote.git"
+    for words in (
+        ["init", "-q", "--bare", "-b", "main", str(remote)],
+        ["-C", str(root), "init", "-q", "-b", "main"],
+        ["-C", str(root), "remote", "add", "origin", str(remote)],
+    ):
+        subprocess.run(["git", *words], check=True)
+    commit(root, "first")
+    subprocess.run(["git", "-C", str(root), "push", "-q", "origin", "main"], check=True)
+    subprocess.run(["git", "clone", "-q", str(remote), str(tmp_path / "clone")], check=True)
+    return tmp_path / "clone"
+
+
+def test_a_clone_that_has_not_heard_of_a_pause_does_not_end_it_for_workers(root, tmp_path, database):
+    other = in_git(root, database, tmp_path)
+    assert run(["-C", str(root), "pause", "--reason", "a fire"]) == 0
+    synced(root)
+    synced(other)
+    assert "a fire" in known(root)[0].pauses
+    (tmp_path / "remote.git").rename(tmp_path / "away")
+    subprocess.run(["git", "-C", str(other), "update-ref", "-d", "refs/smm/pause"], check=True)
+    synced(other)
+    assert "a fire" in known(root)[0].pauses
+    (tmp_path / "away").rename(tmp_path / "remote.git")
+    assert run(["-C", str(root), "resume", "--go-on"]) == 0
+    synced(other)
+    assert known(root)[0].pauses == ""
+
+
+def test_a_tag_is_seen_by_the_next_sync_and_no_worker_without_a_checkout_says_otherwise(root, tmp_path, database, bell):
+    in_git(root, database, tmp_path)
+    (root / "posts" / "release.md").write_text(
+        "---\nid: release\nstatus: ready\nchannels: chat\nwait_for: {tag: v1, limit: 48h}\n---\n\nIt is out.\n"
+    )
+    commit(root)
+    synced(root)
+    with Session(str(root)).runner() as runner:
+        opened = open_desk(runner.ledger, tmp_path / "there", SystemClock(), checkout=False)
+        asked = runner.ledger.waits()["release"]
+        asyncio.run(plan_ahead(opened))
+        assert runner.ledger.waits()["release"] == asked
+    subprocess.run(["git", "-C", str(root), "tag", "v1"], check=True)
+    with bell() as rung:
+        synced(root)
+        assert rung() == ["acme"]
+    with Session(str(root)).runner() as runner:
+        assert runner.ledger.waits()["release"][0]
+
+
+def test_what_has_no_time_and_waits_for_an_address_is_asked_for_again_soon(root, tmp_path):
+    (root / "posts" / "release.md").write_text(
+        "---\nid: release\nstatus: ready\nchannels: chat\nwait_for: {url: http://127.0.0.1:9/x, limit: 48h}\n---\n\nIt is out.\n"
+    )
+    synced(root)
+    with Session(str(root)).runner() as runner:
+        opened = open_desk(runner.ledger, tmp_path / "there", SystemClock(), checkout=False)
+        again = asyncio.run(plan_ahead(opened))
+    assert again - SystemClock().now() < timedelta(minutes=6)
+
+
+def test_a_file_whose_name_no_post_can_write_stays_behind(root):
+    (root / "posts" / os.fsdecode(b"f\xfcr.png")).write_bytes(b"a picture")
+    assert synced(root).added == ("channels.toml", "posts/launch.md")
 
 
 def test_what_one_machine_froze_another_has_until_the_delivery_is_decided(root, tmp_path, cluster, database):
