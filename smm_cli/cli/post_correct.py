@@ -23,7 +23,7 @@ from smm_cli.delivery.replace import replaced
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.withdraw import receipts_of
 from smm_cli.errors import DeliveryError, SmmError, UsageError, gravest
-from smm_cli.words.delivery import UNKNOWN, PayloadPart, Receipt
+from smm_cli.words.delivery import UNKNOWN, PayloadPart, Receipt, Record
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
 
@@ -79,26 +79,26 @@ def put_right(session: Session, name: str, way: Way, *, yes: bool = False, dry_r
         for one in found:
             if one not in todo:
                 output.tell(f"{one.receipt.delivery} is public as its file says.")
+        refused = {one.receipt.delivery: error for one in todo if (error := _refusal(runner, one, way))}
         for one in todo if not as_json else ():
-            _show(runner, one, way)
-        able = [one for one in todo if not _refusal(runner, one, way)]
-        errors = [_refusal(runner, one, way) for one in todo if one not in able]
+            _show(one, way, refused.get(one.receipt.delivery))
+        able = [one for one in todo if one.receipt.delivery not in refused]
         done: list[Corrected] = []
         if able and not dry_run and output.confirm(way.question, yes=yes):
             done = _act(runner, able, way)
             for outcome in done if not as_json else ():
                 _say(outcome, way)
     if as_json:
-        output.as_json([_shape(one, done) for one in found])
-    wrong = [*errors, *(outcome.error for outcome in done)]
+        output.as_json([_shape(one, refused.get(one.receipt.delivery), done) for one in found])
+    wrong = [*refused.values(), *(outcome.error for outcome in done)]
     return gravest(error.exit_code for error in wrong if error)
 
 
 def corrections(runner: Runner, name: str) -> list[Correction]:
     """Each public delivery that `name` means, beside its file as published now. Raises UsageError where there is none."""
     post_id, _, rest = name.partition("@")
-    _refuse_unknown_outcome(runner, post_id)
-    receipts = [one for one in receipts_of(runner, post_id) if not rest or _means(runner, one, rest)]
+    _refuse_unknown_outcome(runner, post_id, rest)
+    receipts = [one for one in receipts_of(runner, post_id) if _means(runner, one, rest)]
     posts = runner.index.posts(runner.source).posts
     post = next((one for one in posts if one.id == post_id), None)
     if not receipts:
@@ -112,10 +112,10 @@ def corrections(runner: Runner, name: str) -> list[Correction]:
     return [correction_of(runner, receipt, post) for receipt in receipts if _still_goes(runner, receipt, post)]
 
 
-def _means(runner: Runner, receipt: Receipt, rest: str) -> bool:
+def _means(runner: Runner, one: Receipt | Record, rest: str) -> bool:
     channel = runner.calendar.channels.get(rest)
     formerly = channel.formerly if channel else ()
-    return rest in (receipt.channel, receipt.delivery.partition("@")[2]) or receipt.channel in formerly
+    return not rest or rest in (one.channel, one.delivery.partition("@")[2]) or one.channel in formerly
 
 
 def _still_goes(runner: Runner, receipt: Receipt, post: Post) -> bool:
@@ -132,9 +132,9 @@ def _still_goes(runner: Runner, receipt: Receipt, post: Post) -> bool:
     return True
 
 
-def _refuse_unknown_outcome(runner: Runner, post: str) -> None:
+def _refuse_unknown_outcome(runner: Runner, post: str, rest: str) -> None:
     for record in runner.ledger.records():
-        if record.post == post and record.state == UNKNOWN:
+        if record.post == post and record.state == UNKNOWN and _means(runner, record, rest):
             hint = f"smm queue show {record.delivery} says where to look; then smm queue resolve {record.delivery} --published URL"
             raise UsageError(f"nobody knows whether {record.delivery} is public", hint=hint, slug="unknown-outcome")
 
@@ -179,7 +179,7 @@ def _act(runner: Runner, able: Sequence[Correction], way: Way) -> list[Corrected
 # -- what is said -------------------------------------------------------------------------------------------------------------
 
 
-def _show(runner: Runner, one: Correction, way: Way) -> None:
+def _show(one: Correction, way: Way, refusal: SmmError | None) -> None:
     receipt = one.receipt
     output.out(output.paint(f"{receipt.delivery}  {receipt.account or receipt.network}  {receipt.url}".rstrip(), "bold"))
     if way.text:
@@ -197,7 +197,6 @@ def _show(runner: Runner, one: Correction, way: Way) -> None:
         output.out(f"  {one.more} more part{'s' if one.more > 1 else ''} in the file: not added to what is public (--replace would)")
     if one.more < 0 and not way.text:
         output.out(f"  {-one.more} part{'s' if one.more < -1 else ''} no longer in the file: still public (--replace would take them down)")
-    refusal = _refusal(runner, one, way)
     if refusal is not None:
         output.show_error(refusal)
 
@@ -232,8 +231,8 @@ def _say(outcome: Corrected, way: Way) -> None:
     output.tell(f"  then again: smm post correct {receipt.delivery}{way.options}")
 
 
-def _shape(one: Correction, done: Sequence[Corrected]) -> dict[str, Any]:
-    """A receipt's keys, and `changed`, `parts` (numbers that differ), `more`, `why_not`, `corrected` (null: not tried), `error`."""
+def _shape(one: Correction, refusal: SmmError | None, done: Sequence[Corrected]) -> dict[str, Any]:
+    """A receipt's keys, and `changed`, `numbers` (parts that differ), `more`, `why_not`, `corrected` (null: not tried), `error`."""
     outcome = next((each for each in done if each.receipt.delivery == one.receipt.delivery), None)
     receipt = outcome.receipt if outcome else one.receipt
     return {
@@ -241,7 +240,7 @@ def _shape(one: Correction, done: Sequence[Corrected]) -> dict[str, Any]:
         "changed": one.changed,
         "numbers": [number + 1 for number in one.numbers],
         "more": one.more,
-        "why_not": one.why_not or one.no_edit or None,
+        "why_not": masked(refusal.what) if refusal else None,
         "corrected": None if outcome is None else outcome.error is None,
         "error": masked(outcome.error.what) if outcome and outcome.error else None,
     }

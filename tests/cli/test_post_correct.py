@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
 from smm_cli.ledger.receipts import read_receipts
+from smm_cli.sandbox.base import Fault
 from tests.cli.test_post_withdraw import CONFIG, Cli
 
 
@@ -144,6 +146,31 @@ def test_as_json_it_tells_each_delivery(cli: Cli) -> None:
         "launch@blog": (True, True, None),
         "launch@toots": (True, True, None),
     }
+
+
+def test_as_json_it_tells_why_nothing_is_done(cli: Cli) -> None:
+    cli("post", "withdraw", "launch@toots", "--yes")
+    edit(cli, "Two.", "Zwei.")
+    out, _ = cli("post", "correct", "launch@toots", "--yes", "--json", fails=5)
+    assert [(one["corrected"], one["why_not"]) for one in json.loads(out)] == [(None, "it was taken down, or some of it")]
+    out, _ = cli("post", "correct", "launch@blog", "--reply", "--text", "x", "--yes", "--json", fails=5)
+    assert "no replies" in json.loads(out)[0]["why_not"]
+
+
+def test_a_doubt_about_one_channel_stops_no_other(cli: Cli) -> None:
+    config = cli.root / "channels.toml"
+    config.write_text(
+        config.read_text() + '\n[channels.more]\nnetwork = "webhook"\nurl = "https://n.example/in"\nsecret = "env:X"\ndedupes = false\n'
+    )
+    cli.world.place("n.example", "webhook").faults.append(Fault("silence_after", method="POST", times=1))
+    for _ in range(2):
+        cli.publish("[blog, toots, more]", "One.")
+        asyncio.run(cli.clock.sleep(4000))
+    edit(cli, "One.", "Eins.")
+    _, error = cli("post", "correct", "launch", "--yes", fails=2)
+    assert "nobody knows whether launch@more is public" in error
+    cli("post", "correct", "launch@toots", "--yes")
+    assert "Eins." in texts(cli)
 
 
 def test_a_receipt_names_who_approved_what_stands_there_and_nobody_else(cli: Cli) -> None:
