@@ -15,7 +15,7 @@ from smm_cli.calendar.git_refs import CALM, make_objects
 from smm_cli.calendar.source import keep
 from smm_cli.errors import ConfigError
 
-FOLDERS = ("receipts", "progress", "corrections")
+FOLDERS = ("receipts", "progress", "corrections", "channels")
 """What of the branch is ours; whatever else stands on it stays as it is."""
 WHO = ("-c", "user.name=smm", "-c", "user.email=smm@localhost")
 Files = dict[str, str]

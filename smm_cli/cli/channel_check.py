@@ -60,9 +60,10 @@ def check_channels(session: Session, name: str, *, as_json: bool) -> int:
 async def _ask_all(calendar: Calendar, wanted: list[Channel], clock: Clock, ledger: Ledger) -> list[Checked]:
     async with Transport(calendar, clock) as transport:
         checked = await asyncio.gather(*(ask_channel(channel, transport, clock, ledger.account(channel.name)) for channel in wanted))
-    for each in checked:
-        if each.account is not None:
-            ledger.save_account(each.channel.name, each.account, clock.now())
+        for each in checked:
+            if each.account is not None:
+                credential = await transport.credential(load(each.channel.network)(each.channel, each.account))
+                ledger.save_account(each.channel.name, each.account, clock.now(), credential)
     return checked
 
 

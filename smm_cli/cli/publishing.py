@@ -11,10 +11,10 @@ from smm_cli.calendar.source import Commit
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import outcome_shape
-from smm_cli.delivery.channel_run import STOPPED
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.tick import Ticked, may_go_now, tick
+from smm_cli.delivery.whose import STOPPED
 from smm_cli.errors import AuthFailed, ConfigError, UsageError, gravest
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, UNKNOWN, WAITING

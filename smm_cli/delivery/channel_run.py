@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from smm_cli.accounts.masks import knows_any, masked
 from smm_cli.calendar.model import WORKTREE
-from smm_cli.delivery.converse import converse
 from smm_cli.delivery.freeze import content_digest, keyed, payload_from, payload_text, same_parts
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.lasting import forgets
@@ -20,7 +19,8 @@ from smm_cli.delivery.prepare import Prepared
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome, send
 from smm_cli.delivery.sending import Sending
-from smm_cli.errors import AuthFailed, ConfigError, LedgerError, PostError, SmmError
+from smm_cli.delivery.whose import STOPPED, account_of
+from smm_cli.errors import AuthFailed, LedgerError, PostError, SmmError
 from smm_cli.ledger.claims import BUSY, Claim, Gate, take
 from smm_cli.ledger.corrections import earlier_changes
 from smm_cli.ledger.journal import PUBLISH
@@ -35,12 +35,6 @@ from smm_cli.words.post import Post
 if TYPE_CHECKING:
     from smm_cli.ledger.lanes import Taken
 
-ACCOUNT_AGE = timedelta(hours=24)
-"""How old the answer of `verify` may be before it is asked for again."""
-
-
-STOPPED = "stopped"
-"""The slug of what is held since an earlier tick's credential was refused."""
 RACY = 2.0
 """Seconds: a file changed so shortly before it was read may have changed again without a new time."""
 
@@ -66,13 +60,16 @@ class ChannelRun:
     async def run(self, deliveries: Sequence[Delivery], posts: Mapping[str, Post]) -> list[Outcome]:
         """Send them, as far as the channel lets. Raises LedgerError only: then nothing can be recorded any more."""
         outcomes: list[Outcome] = []
+        until = self.ledger.waits_until(self.channel.name)
+        if until is not None and until > self.clock.now():  # it is not asked whose account it is either
+            return [self._gated(delivery, Gate("the network asked to wait", until, "rate-limit")) for delivery in deliveries]
         try:
             network = self.runner.composer.network(self.channel, self.ledger.account(self.channel.name))
             by_hand = self.channel.by_hand or network.handoff
             if self.runner.shared is not None and not by_hand and (forgetful := forgets(self.runner.calendar, network)) is not None:
                 raise forgetful
             credential = "" if by_hand else await self.runner.transport.credential(network)
-            account = None if by_hand else await self._account(network)
+            account = None if by_hand else await account_of(self.runner, network, credential)
         except LedgerError:
             raise
         except SmmError as error:
@@ -92,29 +89,6 @@ class ChannelRun:
             if outcome is not None:
                 outcomes.append(outcome)
         return outcomes
-
-    # -- the account --------------------------------------------------------------------------------------------------------
-
-    async def _account(self, network: Network) -> Account | None:
-        """Who the credential belongs to: asked at least once a day, compared with what channels.toml pins."""
-        known, now = self.ledger.account(self.channel.name), self.clock.now()
-        if network.verify is not None and network.asked_daily and (known is None or now - (known.checked_at or now) > ACCOUNT_AGE):
-            try:
-                known = await converse(network.verify(), network, self.runner.transport, self.clock)
-                self.ledger.save_account(self.channel.name, known, now)
-            except (AuthFailed, ConfigError):
-                raise
-            except SmmError:
-                if known is None:
-                    raise
-        if known is not None and self.channel.account and not _same(known.handle, self.channel.account):
-            raise ConfigError(
-                f"{self.channel.name} is bound to {self.channel.account}; the credential belongs to {known.handle}. Nothing was sent.",
-                where=self.channel.name,
-                hint=f"smm channel login {self.channel.name}",
-                slug="wrong-account",
-            )
-        return known
 
     # -- one delivery -------------------------------------------------------------------------------------------------------
 
@@ -291,7 +265,3 @@ class ChannelRun:
         if isinstance(error, AuthFailed):
             error.hint = error.hint or f"smm channel login {self.channel.name}"
         return Outcome(delivery.name, HELD, error=error, note=masked(error.what))
-
-
-def _same(handle: str, pinned: str) -> bool:
-    return handle.casefold().lstrip("@") == pinned.casefold().lstrip("@")

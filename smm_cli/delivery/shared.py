@@ -27,6 +27,8 @@ from smm_cli.errors import LedgerError
 from smm_cli.ledger.alive import try_lock
 from smm_cli.ledger.claims import BUSY, RESERVE, Claim, Gate
 from smm_cli.ledger.corrected import CORRECTIONS, take_corrections, write_corrections
+from smm_cli.ledger.gates import FOLDER as CHANNELS
+from smm_cli.ledger.gates import take_gates, write_gates
 from smm_cli.ledger.intake import accept_all, foreign, take_in, write_out
 from smm_cli.ledger.progress import FOLDER, adopt, progress_of, take_progress, write_progress
 from smm_cli.ledger.receipts import read_receipt, receipt_files
@@ -247,6 +249,7 @@ class Shared:
         take_corrections(self.ledger, self.folder / CORRECTIONS)  # first: what was replaced is not what its receipt was
         take_in(self.ledger, self.calendar.receipts)
         take_progress(self.ledger, self.folder / FOLDER)
+        take_gates(self.ledger, self.folder / CHANNELS, self.clock.now())
         if foreign(self.ledger):
             accept_all(self.ledger)
 
@@ -256,6 +259,7 @@ class Shared:
         write_out(self.ledger, self.calendar.receipts)
         write_progress(self.ledger, self.folder / FOLDER, _put)
         write_corrections(self.ledger, self.folder / CORRECTIONS, _put)
+        write_gates(self.ledger, self.folder / CHANNELS, self.clock.now(), _put)
 
     def _bring_old_receipts(self) -> None:
         """Receipts that lie in the work tree, from before claims went through git, go onto the branch too."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from smm_cli.delivery.announce import announce
-from smm_cli.delivery.channel_run import STOPPED, ChannelRun
+from smm_cli.delivery.channel_run import ChannelRun
 from smm_cli.delivery.desk import Opened, Unfiled
 from smm_cli.delivery.send import Outcome
+from smm_cli.delivery.whose import STOPPED
 from smm_cli.errors import ConfigError
 from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.lanes import Taken, put_back, rest

@@ -45,9 +45,10 @@ async def moved_the_clock(runner: Runner, plan: Plan, now: datetime) -> bool:
 
 async def _ask(runner: Runner, waiting: Iterable[Delivery]) -> None:
     """Ask the servers of what waits, one after the other, until one tells; what it says of the account is kept."""
-    stopped = runner.ledger.stopped()
+    ledger, now = runner.ledger, runner.clock.now()
+    stopped = ledger.stopped()
     names = [name for name in dict.fromkeys(delivery.channel for delivery in waiting) if name not in stopped]
-    for name in names[:TRIES]:
+    for name in [name for name in names if (ledger.waits_until(name) or now) <= now][:TRIES]:
         try:
             await _verify(runner, name)
         except LedgerError:
@@ -67,4 +68,4 @@ async def _verify(runner: Runner, name: str) -> None:
         return
     async with asyncio.timeout(SECONDS):
         account = await converse(network.verify(), network, runner.transport, runner.clock)
-    ledger.save_account(name, account, runner.clock.now())
+    ledger.save_account(name, account, runner.clock.now(), await runner.transport.credential(network))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from smm_cli.delivery.converse import converse
 from smm_cli.delivery.runner import Runner
+from smm_cli.delivery.whose import same_handle
 from smm_cli.errors import ConfigError, LedgerError, Rejected, Retriable, SmmError
 from smm_cli.ledger.intake import take_in, write_out
 from smm_cli.ledger.outcomes import keep_receipt, receipt_in
@@ -141,16 +142,13 @@ async def logged_in(runner: Runner, receipt: Receipt, channel: Channel, done: st
     # Asked anew: to a stranger a network says of a post "there is none", which would look as if it were gone.
     account = await converse(network.verify(), network, runner.transport, runner.clock)
     for bound in (channel.account, receipt.account):
-        if bound and not _same(account.handle, bound):
+        if bound and not same_handle(account.handle, bound):
             raise ConfigError(
                 f"{receipt.delivery} belongs to {bound}; the credential of {channel.name} to {account.handle}. Nothing was {done}.",
                 where=channel.name,
                 hint=f"smm channel login {channel.name}",
                 slug="wrong-account",
             )
-    runner.ledger.save_account(channel.name, account, runner.clock.now())
+    credential = await runner.transport.credential(network)
+    runner.ledger.save_account(channel.name, account, runner.clock.now(), credential)
     return runner.composer.network(channel, account)
-
-
-def _same(handle: str, bound: str) -> bool:
-    return handle.casefold().lstrip("@") == bound.casefold().lstrip("@")

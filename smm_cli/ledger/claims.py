@@ -212,6 +212,7 @@ def stop_channel(c: Connection, calendar: str, channel: str, why: str, credentia
     """The credential was refused: nothing is sent on this channel until it changes."""
     later(
         c,
-        "UPDATE channel SET stopped = :why, stopped_for = :credential WHERE calendar = :calendar AND name = :channel",
+        "INSERT INTO channel (calendar, name, stopped, stopped_for) VALUES (:calendar, :channel, :why, :credential)"
+        " ON CONFLICT (calendar, name) DO UPDATE SET stopped = excluded.stopped, stopped_for = excluded.stopped_for",
         {"calendar": calendar, "channel": channel, "why": why, "credential": credential},
     )

@@ -110,10 +110,10 @@ def write_progress(ledger: Ledger, folder: Path, write: Callable[[Path, bytes | 
         path = folder / f"{name}.json"
         if text is None and path.exists():
             write(path, None)
-            _note(ledger, path, "")
+            note_file(ledger, FOLDER, path, "")
         elif text is not None and (not path.exists() or path.read_text("utf-8") != text):
             write(path, text.encode())
-            _note(ledger, path, text)
+            note_file(ledger, FOLDER, path, text)
 
 
 def _untouched(row: Any) -> bool:
@@ -138,15 +138,15 @@ def take_progress(ledger: Ledger, folder: Path) -> None:
                 f"is about {there['delivery']}", where=where, hint="give it its name, or take it away", slug="progress-unreadable"
             )
         adopt(ledger, there, folder.parent / "receipts", was=noted["runner"] if noted else "")
-        _note(ledger, path, data.decode())
+        note_file(ledger, FOLDER, path, data.decode())
 
 
-def _note(ledger: Ledger, path: Path, text: str) -> None:
-    """Remember what the file says that this ledger agrees with; the column `runner`, of use for receipts only, holds it."""
+def note_file(ledger: Ledger, folder: str, path: Path, text: str) -> None:
+    """Remember what a file of `folder` says that this ledger agrees with; the column `runner`, of use for receipts only, holds it."""
     stat = path.stat() if text else None
     params = {
         "calendar": ledger.calendar,
-        "path": f"{FOLDER}/{path.name}",
+        "path": f"{folder}/{path.name}",
         "mtime_ns": stat.st_mtime_ns if stat else 0,
         "size": stat.st_size if stat else 0,
         "text": text,

@@ -28,13 +28,13 @@ def checked(found: dict[str, Any], part_columns: Collection[str]) -> dict[str, A
         raise ValueError("post and channel must be names, and parts a list")
     if found["state"] not in STATES:
         raise ValueError(f"no progress has the state {found['state']!r}")
-    if not all(isinstance(found[name], str) for name in TEXTS) or not all(_is_number(found[name], MOST) for name in COUNTS):
+    if not all(isinstance(found[name], str) for name in TEXTS) or not all(is_number(found[name], MOST) for name in COUNTS):
         raise ValueError(f"{', '.join(TEXTS)} must be text, {', '.join(COUNTS)} numbers")
     if found["occurrence"] and not OCCURRENCE.fullmatch(found["occurrence"]):
         raise ValueError("occurrence must be a time, such as 2026-11-24T0900")
     if found["delivery"] != delivery_name(found["post"], found["channel"], found["occurrence"]):
         raise ValueError("delivery must be made of post, channel and occurrence")
-    if not all(found[name] is None or _is_number(found[name], LAST) for name in ("due_at", "next_at")):
+    if not all(found[name] is None or is_number(found[name], LAST) for name in ("due_at", "next_at")):
         raise ValueError("due_at and next_at must be milliseconds since 1970")
     if found["payload"]:
         payload = json.loads(found["payload"])
@@ -48,13 +48,13 @@ def checked(found: dict[str, Any], part_columns: Collection[str]) -> dict[str, A
 
 
 def _check_part(part: dict[str, Any], columns: Collection[str]) -> None:
-    if not _is_number(part["part"], MOST) or set(part) != {"part", *columns}:
+    if not is_number(part["part"], MOST) or set(part) != {"part", *columns}:
         raise ValueError("a part lacks something, or has too much")
     texts, times = ("intent", "credential", "receipt"), ("intent_at", "first_intent_at", "public_at", "wait_until")
     numbers = ("intent_n", "wait_step")
-    if not all(isinstance(part[name], str) for name in texts) or not _is_number(part["done"], 1):
+    if not all(isinstance(part[name], str) for name in texts) or not is_number(part["done"], 1):
         raise ValueError("of a part intent, credential and receipt must be text, done 0 or 1")
-    if not all(part[name] is None or _is_number(part[name], LAST) for name in (*times, *numbers)):
+    if not all(part[name] is None or is_number(part[name], LAST) for name in (*times, *numbers)):
         raise ValueError("of a part times must be milliseconds since 1970")
     if part["receipt"]:
         part_receipt_from(part["receipt"])
@@ -62,5 +62,6 @@ def _check_part(part: dict[str, Any], columns: Collection[str]) -> None:
         raise ValueError("an intent must be a request, with the time it was made")
 
 
-def _is_number(value: object, most: int) -> bool:
+def is_number(value: object, most: int) -> bool:
+    """Whether it is a whole number from 0 to `most`."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most

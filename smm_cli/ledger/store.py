@@ -154,9 +154,10 @@ class Ledger:
         )
         return _account(rows[0]["account"], moment(rows[0]["account_at"])) if rows else None
 
-    def save_account(self, channel: str, account: Account, now: datetime) -> None:
-        """Keep what the network said; a working credential also lifts a stop."""
-        params = {"calendar": self.calendar, "name": channel, "account": _account_text(account), "at": ms(now)}
+    def save_account(self, channel: str, account: Account, now: datetime, credential: str = "") -> None:
+        """Keep what the network said; a working credential, whose fingerprint is `credential`, also lifts a stop."""
+        kept = _account_text(replace(account, checked_with=credential))
+        params = {"calendar": self.calendar, "name": channel, "account": kept, "at": ms(now)}
         self.write(
             lambda c: c.execute(
                 "INSERT INTO channel (calendar, name, account, account_at) VALUES (:calendar, :name, :account, :at)"
@@ -165,6 +166,17 @@ class Ledger:
                 params,
             )
         )
+
+    def waits_until(self, channel: str) -> datetime | None:
+        """Until when the network asked the whole account to wait; None: it never did."""
+        found = "SELECT next_allowed_at FROM channel WHERE calendar = :calendar AND name = :name AND next_allowed_at > 0"
+        rows = self.db.read(found, {"calendar": self.calendar, "name": channel})
+        return moment(rows[0]["next_allowed_at"]) if rows else None
+
+    def lift(self, channel: str) -> None:
+        """The channel's credential is another than the one that was refused: it is not stopped any more."""
+        change = "UPDATE channel SET stopped = '', stopped_for = '' WHERE calendar = :calendar AND name = :name"
+        self.write(lambda c: c.execute(change, {"calendar": self.calendar, "name": channel}))
 
     def stopped(self) -> dict[str, tuple[str, str]]:
         """Channels whose credential was refused: why, and which credential (its fingerprint)."""
@@ -265,6 +277,7 @@ def _account_text(account: Account) -> str:
         "limits": dict(account.limits),
         "expires_at": ms(account.expires_at),
         "facts": dict(account.facts),
+        "checked_with": account.checked_with,
     }
     return json.dumps(kept)
 

@@ -43,6 +43,7 @@ class Account:
     expires_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     checked_at: datetime | None = None
+    checked_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

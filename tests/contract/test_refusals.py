@@ -99,3 +99,38 @@ def test_a_gate_that_is_refused_after_the_first_part_keeps_no_other_part_back(st
     assert outcome.state == "published", outcome
     assert "but" in outcome.note
     assert [posted.text for posted in stage.public()] == ["One.", "Two.", "Three."]
+
+
+def asked(stage):
+    return [call for call, _ in stage.fake.calls if "verify_credentials" in call.path]
+
+
+def test_a_refused_credential_is_not_even_asked_again_whose_it_is(stage_of):
+    stage = stage_of("mastodon")
+    stage.post("a", BODY)
+    stage.fault(kind="status", status=401, path="verify_credentials", times=None, body={"error": "The access token is invalid"})
+    assert isinstance(stage.tick().outcomes[0].error, AuthFailed)
+    before = len(stage.fake.calls)
+    for _ in range(3):
+        stage.clock.set(stage.clock.now() + timedelta(hours=1))
+        assert [outcome.state for outcome in stage.tick().outcomes] == ["held"]
+    assert len(stage.fake.calls) == before
+
+
+def test_another_credential_is_asked_whose_it_is_before_anything_is_sent_with_it(stage_of):
+    stage = stage_of("mastodon")
+    stage.post("a", BODY)
+    stage.tick()
+    known = len(asked(stage))
+    stage.post("b", "Another text.")
+    stage.clock.set(stage.clock.now() + timedelta(minutes=5))
+    stage.tick()
+    assert len(asked(stage)) == known, "the same credential is asked once a day"
+    config = stage.root / "channels.toml"
+    config.write_text(config.read_text().replace("env:X", "env:Y") + '\naccount = "@somebody-else@elsewhere.example"\n')
+    stage.post("c", "A third text.")
+    stage.clock.set(stage.clock.now() + timedelta(minutes=5))
+    outcome = stage.tick().outcomes[0]
+    assert len(asked(stage)) == known + 1
+    assert outcome.error.slug == "wrong-account"
+    assert len(stage.public()) == 2
