@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import subprocess
 import sys
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 import yaml
 
 from smm_cli.sandbox.server import Sandbox
+from tests.serving import serving
 
 BIN = Path(sys.executable).parent
 PROTECT = """#!/bin/sh
@@ -341,14 +339,8 @@ class Host:
 
 @pytest.fixture
 def sandbox():
-    with Sandbox(networks=("mastodon",)) as made:
-        thread = threading.Thread(target=lambda: asyncio.run(made.serve()))
-        thread.start()
-        while not made.ready:
-            time.sleep(0.01)
+    with serving("mastodon") as made:
         yield made
-        made.end()
-        thread.join(10)
 
 
 @pytest.fixture
