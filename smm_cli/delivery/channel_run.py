@@ -185,8 +185,12 @@ class ChannelRun:
             payload = keyed(payload, f"replaced {len(before)}")
         if self.ledger.machine and any(part.media for part in payload.parts):
             from smm_cli.delivery.kept_media import bring_media, keep_media
+            from smm_cli.delivery.sync import shared_folder
 
-            (bring_media if claim.payload else keep_media)(self.ledger, self.runner.composer.blobs, payload)
+            if claim.payload:
+                bring_media(self.ledger, self.runner.composer.blobs, payload, shared_folder(self.runner.calendar))
+            else:
+                keep_media(self.ledger, self.runner.composer.blobs, payload)
         sending = Sending(
             network=prepared.network,
             claim=claim,

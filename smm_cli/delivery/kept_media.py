@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from smm_cli.delivery.sync import MOST
 from smm_cli.errors import LedgerError
@@ -18,22 +19,24 @@ def keep_media(ledger: Ledger, blobs: Blobs, payload: Payload) -> None:
 
     Raises LedgerError: then nothing may be sent.
     """
-    files = {}
-    for blob in _blobs(payload):
-        if blob.size <= MOST:
-            try:
-                files[blob.sha256] = (blob.size, blob.type, blobs.read(blob))
-            except OSError as error:
-                raise LedgerError(f"a file to be sent cannot be read: {error}", hint="is the disk full?", slug="disk") from error
-    if files:
-        freeze_files(ledger.db, ledger.calendar, payload.delivery, files)
+    files = {blob.sha256: blob for blob in _blobs(payload) if blob.size <= MOST}
+    if not files:
+        return
+    try:
+        wanted = {sha256: (blob.size, blob.type) for sha256, blob in files.items()}
+        freeze_files(ledger.db, ledger.calendar, payload.delivery, wanted, lambda sha256: blobs.read(files[sha256]))
+    except OSError as error:
+        raise LedgerError(f"a file to be sent cannot be read: {error}", hint="is the disk full?", slug="disk") from error
 
 
-def bring_media(ledger: Ledger, blobs: Blobs, payload: Payload) -> None:
-    """Lay the files of a payload that another machine froze into `blobs`, as far as the database has them. Raises LedgerError."""
+def bring_media(ledger: Ledger, blobs: Blobs, payload: Payload, folder: Path | None) -> None:
+    """Lay the files of a payload that another machine froze into `blobs`, as far as the database has them, or `folder`: [ledger] files.
+
+    Raises LedgerError.
+    """
     missing = {blob.sha256: blob for blob in _blobs(payload) if not blobs.has(blob)}
     for sha256, blob in missing.items():
-        found = contents(ledger.db, [sha256], None).get(sha256)
+        found = contents(ledger.db, [sha256], folder).get(sha256)
         if found is not None:
             try:
                 blobs.keep(found, blob.type)

@@ -107,7 +107,7 @@ def _save(runner: Runner, before: Desk | None, found: Mapping[str, File], pauses
         return data
 
     now = runner.clock.now()
-    after = Desk(calendar.name, runner.source.mark(), 0, 0, now, runner.ledger.runner, pauses, 0, None)
+    after = Desk(calendar.name, runner.source.mark(), now, runner.ledger.runner, pauses)
     save_snapshot(engine, before, after, {path: (one.sha256, one.size) for path, one in found.items()}, read)
 
 

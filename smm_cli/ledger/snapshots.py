@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.durable import write_together
-from smm_cli.ledger.engine import Connection, Engine
+from smm_cli.ledger.engine import Connection, Engine, later
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.frozen import dataclass
 
@@ -26,13 +26,10 @@ class Desk:
 
     calendar: str
     mark: str
-    snapshot: int
-    version: int
     synced_at: datetime | None
     synced_by: str
     pauses: str
-    planned_version: int
-    good_until: datetime | None
+    version: int = 0
 
 
 def desk_of(engine: Engine, calendar: str) -> Desk | None:
@@ -41,17 +38,7 @@ def desk_of(engine: Engine, calendar: str) -> Desk | None:
     if not rows:
         return None
     row = rows[0]
-    return Desk(
-        calendar,
-        row["mark"],
-        row["snapshot"],
-        row["version"],
-        moment(row["synced_at"]),
-        row["synced_by"],
-        row["pauses"],
-        row["planned_version"],
-        moment(row["good_until"]),
-    )
+    return Desk(calendar, row["mark"], moment(row["synced_at"]), row["synced_by"], row["pauses"], row["version"])
 
 
 def calendars(engine: Engine) -> list[str]:
@@ -198,23 +185,18 @@ def _sweep(c: Connection) -> None:
 # -- fitted files of deliveries under way -------------------------------------------------------------------------------------
 
 
-def freeze_files(engine: Engine, calendar: str, delivery: str, files: Mapping[str, tuple[int, str, bytes]]) -> None:
-    """Keep what a delivery will send (SHA-256 to size, type, bytes) until it is decided: another machine may have to end it."""
+def freeze_files(engine: Engine, calendar: str, delivery: str, files: Mapping[str, tuple[int, str]], read: Read) -> None:
+    """Keep what a delivery will send (SHA-256 to size and type) until it is decided: another machine may have to end it."""
 
     def act(c: Connection) -> None:
         c.execute("SELECT pg_advisory_xact_lock_shared(:lock)", {"lock": LOCK})
-        for sha256, (size, type_, content) in sorted(files.items()):
-            params = {"calendar": calendar, "delivery": delivery, "sha256": sha256, "size": size, "type": type_}
-            known = c.execute("SELECT 1 FROM stored WHERE sha256 = :sha256", params).fetchone()
-            if known is None:
-                c.execute(
-                    "INSERT INTO stored (sha256, size, content) VALUES (:sha256, :size, :content) ON CONFLICT (sha256) DO NOTHING",
-                    {**params, "content": content},
-                )
-            c.execute(
+        _store(c, {sha256: size for sha256, (size, _) in files.items()}, read)
+        for sha256, (_, type_) in sorted(files.items()):
+            later(
+                c,
                 "INSERT INTO frozen_file (calendar, delivery, sha256, type) VALUES (:calendar, :delivery, :sha256, :type)"
                 " ON CONFLICT (calendar, delivery, sha256) DO NOTHING",
-                params,
+                {"calendar": calendar, "delivery": delivery, "sha256": sha256, "type": type_},
             )
 
     engine.write(act)

@@ -53,7 +53,7 @@ def ledger(opened):
 
 def sync(ledger):
     before = desk_of(ledger.db, ledger.calendar)
-    after = Desk(ledger.calendar, "worktree", 0, 0, NOW, "one", "", 0, None)
+    after = Desk(ledger.calendar, "worktree", NOW, "one", "")
     save_snapshot(ledger.db, before, after, {"channels.toml": ("a" * 64, 1)}, lambda _: b"x")
 
 

@@ -325,22 +325,28 @@ def test_a_file_whose_name_no_post_can_write_stays_behind(root):
     assert synced(root).added == ("channels.toml", "posts/launch.md")
 
 
-def test_what_one_machine_froze_another_has_until_the_delivery_is_decided(root, tmp_path, cluster, database):
+@pytest.mark.parametrize("files", ["the database", "a folder"])
+def test_what_one_machine_froze_another_has_until_the_delivery_is_decided(root, tmp_path, cluster, database, files):
     from smm_cli.delivery.kept_media import bring_media, keep_media
     from smm_cli.ledger.people import cancel
     from smm_cli.media.blobs import Blobs
     from smm_cli.words.delivery import Delivery, Payload, PayloadPart
     from smm_cli.words.post import Media
 
+    data, shared = b"fitted for this network", tmp_path / "shared" if files == "a folder" else None
+    if shared:
+        settings(root, database, ledger=f'files = "{shared}"\n')
+        data = b"as it was"
+        (root / "posts" / "bell.png").write_bytes(data)
     synced(root)
     here, there, now = Blobs(tmp_path / "here"), Blobs(tmp_path / "there"), SystemClock().now()
-    blob = here.keep(b"fitted for this network", "image/png")
+    blob = here.keep(data, "image/png")
     payload = Payload("mastodon", "acme", "launch@chat", now, (PayloadPart("Hello.", media=(Media("bell.png", blob=blob),)),))
     with Session(str(root)).runner() as runner:
         keep_media(runner.ledger, here, payload)
         post(root, "second")
         synced(root)  # sweeps what nobody names
-        bring_media(runner.ledger, there, payload)
-        assert there.read(blob) == b"fitted for this network"
+        bring_media(runner.ledger, there, payload, shared)
+        assert there.read(blob) == data
         cancel(runner.ledger, [Delivery("launch", "chat", "mastodon", due=now, at=now)], now)
     assert cluster.ask("SELECT count(*) FROM smm.frozen_file", database)[0][0] == 0
