@@ -43,6 +43,14 @@ def blame(root: Path, path: str, commit: str = "") -> dict[int, str] | None:
     return found
 
 
+def newest(root: Path, path: str, commit: str = "") -> str:
+    """The commit that brought the bytes of a file; empty where they are not committed yet."""
+    if not commit and git.ask(root, "diff", "--quiet", "--no-ext-diff", "HEAD", "--", path) is None:
+        return ""
+    said = git.ask(root, *AS_IS, "log", "-1", "--format=%H", "--end-of-options", commit or "HEAD", "--", path)
+    return said.decode().strip() if said else ""
+
+
 def cut_off(root: Path) -> frozenset[str]:
     """Commits at which a shallow clone ends: to these it attributes all that is older."""
     said = git.ask(root, "rev-parse", "--path-format=absolute", "--git-common-dir")

@@ -41,14 +41,15 @@ class GitWitness:
         return blame.cut_off(self._calendar.root)
 
     def authors(self, post: Post) -> Told:
-        """Everybody whom git blames for a line that is sent, and co-authors of those commits."""
-        said = self._memory.of("authors", post.path, lambda: self._authors(post))
+        """Everybody whom git blames for a line that is sent, or for the bytes of a picture, and co-authors of those commits."""
+        said = self._memory.of("wrote", post.path, lambda: self._authors(post))
         return Told(frozenset(person_of(who, self._calendar) for who in said["who"]), said["unknown"])
 
     def _authors(self, post: Post) -> dict[str, Any]:
         try:
             lines = self._blamed(post.path)
             wanted = {lines.get(number, "") for number in sent_lines(self._source.read(post.path))}
+            wanted |= {blame.newest(self._calendar.root, path, self._commit) for path in self._media_of(post)}
             if wanted & self._cut_off:
                 return {"who": [], "unknown": SHALLOW.format("wrote it")}
             who = set(blame.authors(self._calendar.root, wanted))
@@ -77,16 +78,16 @@ class GitWitness:
 
     def _bringing(self, post: Post) -> blame.Bringing | None:
         if post.path not in self._merging:
-            media = {find_media(name, post.path, self._source) for name in self._media_of(post) if name} - {""}
-            self._merging[post.path] = blame.bringing(self._calendar.root, self._commit, [post.path, *sorted(media)])
+            self._merging[post.path] = blame.bringing(self._calendar.root, self._commit, [post.path, *self._media_of(post)])
         return self._merging[post.path]
 
-    def _media_of(self, post: Post) -> set[str]:
-        """Every file that the post names, for whatever channel."""
+    def _media_of(self, post: Post) -> list[str]:
+        """Every file that the post names, for whatever channel, where it is."""
         whole = self._whole(post)
         aimed = [whole, *(aim(whole, target.channel, self._calendar) for target in channels_of(whole, self._calendar))]
         items = {name for one in aimed for item in one.media for name in (item.path, item.thumbnail)}
-        return items | {name for one in aimed for name in paths_of(one.body)}
+        items |= {name for one in aimed for name in paths_of(one.body)}
+        return sorted({find_media(name, post.path, self._source) for name in items if name} - {""})
 
     def _whole(self, post: Post) -> Post:
         """The post as its file has it: what is asked about may be aimed at one channel already."""

@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from tests.approval.test_random_edits import PICTURES
+
 EYES = "four_eyes = true"
 
 
@@ -51,6 +53,22 @@ def test_who_changed_one_line_of_what_is_sent_is_an_author(eyes, old, new):
     assert eyes.why() == "ben wrote it; needs somebody else"
     eyes.approve("cyn")
     assert eyes.why() == ""
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_who_brought_a_picture_is_an_author(eyes, committed):
+    picture = eyes.root / "posts" / "a.png"
+    picture.write_bytes(PICTURES[0])
+    eyes.edit("A second", "![an a](a.png)\n\nA second")
+    eyes.approve("ben")
+    assert eyes.why() == ""
+    picture.write_bytes(PICTURES[1])
+    if committed:
+        eyes.approve("ben")
+        assert "ben wrote it" in eyes.why()
+    else:
+        eyes.git("config", "user.email", "ben@t.example")
+        assert "ben wrote launch" in eyes.smm("post", "approve", "launch", fails=2)
 
 
 def test_a_coauthor_is_an_author(eyes):
