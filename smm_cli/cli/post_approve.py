@@ -36,7 +36,7 @@ def approve(
             what = "here merging approves: a line would count for nothing"
             raise UsageError(what, hint="[approval] by in channels.toml; docs/how-to/approval.md", slug="approved-by-merge")
         posts = _chosen(desk, said, campaign)
-        if seen and len(posts) != 1:
+        if seen and (len(posts) != 1 or not seen.removeprefix("v1:")):
             raise UsageError("--seen names one version of one post", hint="smm post approve POST --seen DIGEST")
         name = _person(desk.calendar, who)
         digests = {post.id: approval_digest(post, desk.calendar, desk.source) for post in posts}
