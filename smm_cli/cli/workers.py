@@ -19,7 +19,7 @@ from smm_cli.delivery.desk import Opened
 from smm_cli.delivery.ledgers import address_of
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.worker import Worker
-from smm_cli.errors import SmmError, UsageError
+from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import is_name
 
@@ -70,7 +70,11 @@ def _without_checkout(ledger: str, calendars: Sequence[str]) -> tuple[Mapping[st
 
     base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_STATE_HOME", "")
     home = (Path(base) if base and Path(base).is_absolute() else Path.home() / ".local" / "state") / "smm" / "workers"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"{home} cannot be made: {error.strerror}"
+        raise ConfigError(what, hint="XDG_STATE_HOME names another place", slug="state") from error
     database = hashlib.sha256(place_of(url).encode()).hexdigest()[:8]
     return {name: home / f"{name}-{database}" for name in dict.fromkeys(calendars)}, home, url
 

@@ -16,8 +16,9 @@ from smm_cli.calendar.source import keep
 from smm_cli.calendar.targets import aim
 from smm_cli.clock import Clock
 from smm_cli.delivery.laying import AGAIN, LIST, Laid, lay
+from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.papers import Papers
-from smm_cli.delivery.pauses import machine_file, of_file, parse
+from smm_cli.delivery.pauses import parse
 from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.waits import ask_waits
@@ -97,7 +98,8 @@ class Opened:
         """What is planned up to `until` (None: everything), from these posts and what happened so far."""
         runner, posts = self.runner, tuple(self.posts.values())
         held, now = held_by(self.problems, posts), runner.clock.now()
-        return plan_posts(runner.calendar, runner.source, posts, past, now, until=until, waits=waits, held=held)
+        outages = outages_of(runner, now)
+        return plan_posts(runner.calendar, runner.source, posts, past, now, until=until, waits=waits, held=held, outages=outages)
 
 
 def open_desk(ledger: Ledger, root: Path, clock: Clock, *, checkout: bool) -> Opened:
@@ -112,7 +114,7 @@ def open_desk(ledger: Ledger, root: Path, clock: Clock, *, checkout: bool) -> Op
         keep(root / LIST, source.read(LIST))
     calendar = load_calendar(root, source)
     told = parse(desk.pauses.encode(), "the ledger") if desk.pauses else ()
-    calendar = replace(calendar, pauses=tuple(dict.fromkeys((*calendar.pauses, *told, *of_file(machine_file())))))
+    calendar = replace(calendar, pauses=tuple(dict.fromkeys((*calendar.pauses, *told))))
     runner = AtDesk(calendar, source, ledger, Index(calendar), ledger.clock or clock)
     published = {record.digest for record in runner.history().records.values() if record.state == PUBLISHED}
     indexed = runner.index.posts(source, published=published)

@@ -15,17 +15,20 @@ from smm_cli.accounts.masks import masked
 from smm_cli.clock import Clock
 from smm_cli.delivery.announce import announce
 from smm_cli.delivery.desk import GOOD, OF_A_CHECKOUT, Opened, open_desk, plan_ahead
+from smm_cli.delivery.outage import note_outage
+from smm_cli.delivery.pauses import machine_file, of_file
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.taken import send_taken
 from smm_cli.delivery.tick import MOST_CHANNELS, tell_people
 from smm_cli.delivery.waits import known_waits
-from smm_cli.errors import ConfigError, LedgerError, SmmError
+from smm_cli.errors import ConfigError, SmmError
 from smm_cli.ledger.bell import Bell
 from smm_cli.ledger.lanes import Taken, claim_due, next_look
 from smm_cli.ledger.leases import Leases
 from smm_cli.ledger.planned import changes, keep_good
 from smm_cli.ledger.snapshots import desk_of
 from smm_cli.ledger.store import Ledger
+from smm_cli.plan.pauses import is_on
 
 POLL = 30.0
 """Seconds after which a worker looks although nothing rang."""
@@ -35,7 +38,7 @@ AGAIN = 5.0
 """Seconds after which a database that is gone is asked again."""
 SHUT = 600.0
 """Seconds for which a worker leaves a channel to others whose secret it does not have."""
-LATER = timedelta(seconds=20)
+LATER = timedelta(seconds=2)
 
 
 @dataclass
@@ -60,10 +63,14 @@ class Place:
 
     @property
     def closed(self) -> list[str]:
-        """Channels that this worker does not take now."""
-        now = time.monotonic()
-        own = [] if self.checkout or self.opened is None else self.opened.runner.calendar.channels.values()
-        return [*(name for name, until in self.shut.items() if until > now), *(c.name for c in own if c.network in OF_A_CHECKOUT)]
+        """Channels that this worker does not take now; all, where this machine is paused."""
+        if self.opened is None:
+            return []
+        now, channels = time.monotonic(), self.opened.runner.calendar.channels
+        if any(is_on(pause, self.opened.runner.clock.now()) for pause in of_file(machine_file())):
+            return list(channels)
+        own = [name for name, channel in channels.items() if channel.network in OF_A_CHECKOUT and not self.checkout]
+        return [*(name for name, until in self.shut.items() if until > now), *own]
 
 
 class Worker:
@@ -97,7 +104,7 @@ class Worker:
         self.ending = self._stopped = False
         self._woken = asyncio.Event()
         self._tasks: dict[asyncio.Task[Outcome | None], tuple[Place, Opened, Taken]] = {}
-        self._told = ""
+        self.told = ""
 
     def ring(self, calendar: str) -> None:
         """Something was said of `calendar`; empty: the connection was lost, so perhaps of any."""
@@ -128,9 +135,9 @@ class Worker:
                 wait = AGAIN
                 try:
                     wait = await self._round()
-                    self._told = ""
+                    self.told = ""
                 except SmmError as error:
-                    self._tell_once(error)
+                    self._tell_once(error, self)
                 await self._rest(wait)
             while self._tasks:
                 await self._rest(POLL)
@@ -148,12 +155,10 @@ class Worker:
             try:
                 waits.append(await self._look(name, place))
                 place.told = ""
-            except LedgerError as error:
+            except SmmError as error:
                 if error.slug == "ledger-unreachable":
                     raise
-                self._tell_of(place, error)
-            except SmmError as error:
-                self._tell_of(place, error)
+                self._tell_once(error, place)
         return max(0.0, min(waits))
 
     async def _look(self, name: str, place: Place) -> float:
@@ -192,6 +197,7 @@ class Worker:
         counted = changes(place.ledger.db)
         if due or rung or (counted != place.changes and since >= calm):
             begun = time.monotonic()
+            note_outage(opened.runner, now.now())
             place.ledger.ticked(now.now())
             place.plan_at = await plan_ahead(opened)
             place.changes, place.planned_at = counted, time.monotonic()
@@ -214,7 +220,7 @@ class Worker:
         runner = opened.runner
         _, missed = await tell_people(runner, lambda until: opened.plan(until, known_waits(runner), runner.history()), news)
         for said in missed:
-            self._tell_of(place, SmmError(said))
+            self._tell_once(SmmError(said), place)
 
     # -- taking ---------------------------------------------------------------------------------------------------------------
 
@@ -238,7 +244,7 @@ class Worker:
         if place.look_at is None:
             place.look_at = now + timedelta(seconds=POLL)
         elif place.look_at <= now:  # due, and yet not to be had: planned anew in this moment, or by another worker
-            place.look_at = now + (timedelta() if len(taken) == room else timedelta(seconds=0.25) if taken else LATER / 10)
+            place.look_at = now + (timedelta() if len(taken) == room else timedelta(seconds=0.25) if taken else LATER)
             place.rung = place.rung or not (taken or place.running or time.monotonic() - place.planned_at < CALM)
         return (place.look_at - now).total_seconds()
 
@@ -263,12 +269,12 @@ class Worker:
             return
         error = task.exception()
         if isinstance(error, SmmError):
-            self._tell_once(error)
+            self._tell_once(error, self)
             return
         if error is not None:  # what broke down delays no other channel; its claim ends with its lease
             place.shut[taken.claim.channel] = time.monotonic() + SHUT
             what = f"smm failed at {taken.claim.delivery}: {type(error).__name__}: {error}"
-            self._tell_once(SmmError(masked(what), hint="please report it: smm doctor writes a report", slug="bug"))
+            self._tell_once(SmmError(masked(what), hint="please report it: smm doctor writes a report", slug="bug"), self)
             return
         outcome = task.result()
         if outcome is None:
@@ -280,16 +286,10 @@ class Worker:
         del place.news[:-1000]
         self.show(opened, outcome)
 
-    def _tell_once(self, error: SmmError) -> None:
+    def _tell_once(self, error: SmmError, of: Place | Worker) -> None:
         said = masked(str(error))
-        if said != self._told:
-            self._told = said
-            self.tell(error)
-
-    def _tell_of(self, place: Place, error: SmmError) -> None:
-        said = masked(str(error))
-        if said != place.told:
-            place.told = said
+        if said != of.told:
+            of.told = said
             self.tell(error)
 
 

@@ -14,11 +14,12 @@ EVER = datetime.max.replace(tzinfo=UTC)
 
 def pause_over(calendar: Calendar, post: Post, channel: Channel, moment: datetime) -> Pause | None:
     """The pause that covers `post` on `channel` at `moment`: of several the one that ends last."""
-    found = [pause for pause in calendar.pauses if _covers(pause, post, channel, calendar) and _holds(pause, moment)]
+    found = [pause for pause in calendar.pauses if _covers(pause, post, channel, calendar) and is_on(pause, moment)]
     return max(found, key=lambda pause: pause.until or EVER) if found else None
 
 
-def _holds(pause: Pause, moment: datetime) -> bool:
+def is_on(pause: Pause, moment: datetime) -> bool:
+    """Whether the pause has begun and is not over."""
     return (pause.start is None or pause.start <= moment) and (pause.until is None or moment < pause.until)
 
 

@@ -43,6 +43,14 @@ def test_what_cannot_begin_is_said_and_ends(words, code, said, capsys, monkeypat
     assert said in capsys.readouterr().err
 
 
+def test_a_place_for_workers_that_cannot_be_made_is_told(capsys, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("SMM_LEDGER", "postgresql://postgres@127.0.0.1:1/x")
+    assert run(["run", "--ledger", "env:SMM_LEDGER", "--calendar", "acme"]) == 3
+    assert "XDG_STATE_HOME" in capsys.readouterr().err
+
+
 def test_a_ledger_in_a_file_has_no_workers(tmp_path, capsys):
     (tmp_path / "channels.toml").write_text(HEAD)
     assert run(["-C", str(tmp_path), "run", "--workers", "2"]) == 2

@@ -123,6 +123,24 @@ def test_a_pause_stops_workers_and_resume_lets_them_go_on(calendar, crew, server
     until(lambda: server.texts() == ["first", "second"])
 
 
+def test_a_machine_that_is_paused_takes_nothing_and_stops_no_other(calendar, crew, server, until, cluster, database):
+    acme = calendar(accounts=("one",))
+    acme.post("first")
+    crew.smm("ledger", "sync", calendar=acme)
+    paused = crew.start("acme")
+    until(lambda: len(server.texts()) == 1)
+    crew.smm("pause", "--machine", "--reason", "it moves", calendar=acme)
+    acme.post("second")
+    crew.smm("ledger", "sync", calendar=acme)
+    until(lambda: cluster.ask("SELECT 1 FROM smm.planned WHERE name = 'second@one' AND claim_at IS NOT NULL", database))
+    time.sleep(2)
+    assert server.texts() == ["first"]
+    crew.env["XDG_CONFIG_HOME"] = str(crew.folder / "another")
+    crew.start("acme", home="another")
+    until(lambda: server.texts() == ["first", "second"])
+    assert paused.poll() is None
+
+
 def test_a_hold_by_a_person_reaches_workers(calendar, crew, server, until):
     acme = calendar(accounts=("one",))
     acme.post("kept")
@@ -256,3 +274,21 @@ def test_a_database_that_is_cut_off_for_a_while_loses_and_doubles_nothing(calend
     found = Counter((one["account"], one["text"]) for one in server.posted())
     assert len(found) == 100
     assert set(found.values()) == {1}
+
+
+def test_after_an_outage_all_workers_let_one_go_and_hold_the_others(calendar, crew, server, until, cluster, database):
+    acme = calendar(accounts=("one",))
+    told = acme.root / "channels.toml"
+    told.write_text(told.read_text().replace('max_late = "none"', 'max_late = "6h"'))
+    for name, minutes in (("a", 120), ("b", 110), ("c", 100)):
+        acme.post(name, at=time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() - minutes * 60)))
+    crew.smm("ledger", "sync", calendar=acme)
+    cluster.ask(f"DELETE FROM smm.tick; INSERT INTO smm.tick VALUES ('acme', 'office', {(time.time() - 3 * 3600) * 1000:.0f})", database)
+    crew.start("acme")
+    until(lambda: server.texts() == ["a"])
+    crew.start("acme", home="other")
+    time.sleep(4)
+    assert server.texts() == ["a"]
+    assert "nobody looked between" in crew.smm("status", calendar=acme)
+    crew.smm("queue", "release", "--state", "held", "--yes", calendar=acme)
+    until(lambda: server.texts() == ["a", "b", "c"])
