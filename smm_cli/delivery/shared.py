@@ -33,7 +33,7 @@ from smm_cli.ledger.intake import accept_all, foreign, take_in, write_out
 from smm_cli.ledger.progress import FOLDER, adopt, progress_of, take_progress, write_progress
 from smm_cli.ledger.receipts import read_receipt, receipt_files
 from smm_cli.ledger.store import Ledger
-from smm_cli.words.delivery import Delivery
+from smm_cli.words.delivery import PUBLISHED, Delivery
 from smm_cli.words.frozen import dataclass
 
 GATHER = 0.03
@@ -78,8 +78,8 @@ class Shared:
         Raises ConfigError for what a person must mend, LedgerError.
         """
         self.why, self.moved = None, False
-        self._bring_old_receipts()
         try:
+            await self._bring_old_receipts()
             await self._exchange([])
             if left := [self.remote.claims + note.channel for note in self.claims.values() if self._left_behind(note)]:
                 await self._exchange([], left)
@@ -142,7 +142,7 @@ class Shared:
         channel, now = delivery.channel, self.clock.now()
         there = self.claims.get(channel)
         if there is not None and (there.state != shared_claims.CLAIMED or not there.over(now, self.ledger.alive)):
-            return there.gate()  # one that ended while sending is ended by the next look, which keeps its progress
+            return self._gate(there)  # one that ended while sending is ended by the next look, which keeps its progress
         more = {"digest": digest, "commit": self._planned[0]}
         text = shared_claims.written(self.ledger.alive.owner, delivery.name, now, shared_claims.until_of(now), more)
         try:
@@ -151,13 +151,16 @@ class Shared:
             return Gate(f"cannot claim: {error.what}", None, BUSY)
         if not oid:
             there = self.claims.get(channel)
-            return there.gate() if there else Gate("another runner was quicker", None, BUSY)
+            return self._gate(there) if there else Gate("another runner was quicker", None, BUSY)
         self._held[channel] = oid
         if self._published() != self._planned:
             self.moved = True
             await self.free(channel)
             return Gate(MOVED, None, BUSY)
         return None
+
+    def _gate(self, note: Note) -> Gate:
+        return note.gate(self.remote.name, self.remote.claims + note.channel)
 
     async def sending(self, claim: Claim, part: int, needs: timedelta) -> None:
         """Say at the remote that `part` is being sent, by compare-and-swap, and see that it stands there: only then it may be.
@@ -261,14 +264,20 @@ class Shared:
         write_corrections(self.ledger, self.folder / CORRECTIONS, _put)
         write_gates(self.ledger, self.folder / CHANNELS, self.clock.now(), _put)
 
-    def _bring_old_receipts(self) -> None:
-        """Receipts that lie in the work tree, from before claims went through git, go onto the branch too."""
-        old = self.calendar.root / "receipts"
-        for path, _ in receipt_files(old):
-            place = self.calendar.receipts / path
-            if not place.exists() and f"receipts/{path}" not in self.remote.mirror.base:
-                read_receipt((old / path).read_bytes(), f"receipts/{path}")
-                keep(place, (old / path).read_bytes())
+    async def _bring_old_receipts(self) -> None:
+        """Receipts that lie in the work tree, from before claims went through git, go onto the branch too; not what was undone since."""
+        old, mirror = self.calendar.root / "receipts", self.remote.mirror
+        found = [path for path, _ in receipt_files(old) if not (self.calendar.receipts / path).exists()]
+        if found and not mirror.tip:  # what the branch knows of them comes first
+            async with self._alone():
+                await asyncio.to_thread(self.remote.look)
+        for path in found:
+            data = (old / path).read_bytes()
+            receipt = read_receipt(data, f"receipts/{path}")
+            known = [f"receipts/{path}", f"{CORRECTIONS}/{receipt.delivery}.json"]
+            known += [f"{FOLDER}/{receipt.delivery}.json"] if receipt.state != PUBLISHED else []
+            if not mirror.base.keys() & known:
+                keep(self.calendar.receipts / path, data)
 
 
 def _answer(asked: Asked, oid: str) -> None:

@@ -43,12 +43,12 @@ class Note:
             return False
         if self.runner == runner_of(alive.owner) and not alive.is_alive(self.owner):
             return True
-        return now >= self.until + (timedelta() if self.runner == runner_of(alive.owner) else SKEW)
+        return now >= self.until + SKEW
 
-    def gate(self) -> Gate:
-        """Why the channel cannot be used now."""
+    def gate(self, remote: str, ref: str) -> Gate:
+        """Why the channel cannot be used now; the claim is `ref` at `remote`."""
         if self.until is None:
-            return Gate(f"its claim cannot be read: git push REMOTE --delete refs/smm/claims/{self.channel} ends it", None, "busy")
+            return Gate(f"its claim cannot be read: git push {remote} --delete {ref} ends it", None, "busy")
         return Gate(f"{self.delivery} is being sent by {self.runner.split('#')[0]}", self.until, "busy")
 
 

@@ -297,6 +297,44 @@ def test_receipts_from_before_the_move_to_git_go_onto_the_branch(team):
     assert team.public("one") == []
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("state", ["cancelled", "unknown"])
+def test_a_receipt_from_before_the_move_that_a_person_undid_does_not_come_back(team, state, fresh):
+    team.channel("one")
+    team.post("launch")
+    (team.author / "receipts" / "launch").mkdir(parents=True)
+    receipt = Receipt("launch@one", "launch", "one", "mastodon", state, team.start)
+    (team.author / "receipts" / "launch" / "one.toml").write_text(receipt_text(receipt))
+    team.push()
+    machine = team.clone("machine")
+    assert machine.tick().outcomes == ()
+    assert machine.states() == {"launch@one": state}
+    undo = ["release", "launch@one"] if state == "cancelled" else ["resolve", "launch@one", "--not-published", "--yes"]
+    done = machine.smm("queue", *undo)
+    assert done.returncode == 0, done.stderr
+    other = team.clone("other") if fresh else machine
+    assert [outcome.state for outcome in other.tick().outcomes] == ["published"]
+
+
+def test_a_claim_of_a_living_process_is_not_ended_by_another_of_its_machine(team):
+    """One uploads a film for minutes; cron begins another tick meanwhile."""
+    team.channel("one")
+    team.post("launch")
+    team.push()
+    machine = team.clone("machine")
+
+    async def claims(runner):
+        await runner.shared.look()
+        return await runner.shared.claim(Delivery("launch", "one", "mastodon", at=team.start), "")
+
+    with machine.runner() as slow:
+        assert asyncio.run(claims(slow)) is None
+        team.later(minutes=10)
+        assert [outcome.state for outcome in machine.tick().outcomes] == ["held"]
+        assert team.refs() == ["refs/smm/claims/one"]
+    assert [outcome.state for outcome in machine.tick().outcomes] == ["published"]
+
+
 def test_a_branch_that_lost_its_receipts_stops_everything(team):
     team.channel("one")
     team.post("launch")
