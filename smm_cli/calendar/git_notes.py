@@ -10,10 +10,11 @@ from smm_cli.errors import ConfigError
 WHO = ("-c", "user.name=smm", "-c", "user.email=smm@localhost")
 
 
-def remote_of(root: Path) -> str:
-    """The remote to tell: origin, else the first; empty where there is none."""
+def remote_of(root: Path, published: str = "") -> str:
+    """The remote to tell: the one whose branch is published (`upstream/main`), else origin, else the first; empty where there is none."""
     names = (ask(root, "remote") or b"").decode().split()
-    return min(names, key=lambda name: (name != "origin", name), default="")
+    named = [name for name in names if published.removeprefix("refs/remotes/").startswith(f"{name}/")]
+    return max(named, key=len, default=min(names, key=lambda name: (name != "origin", name), default=""))
 
 
 def read_note(root: Path, ref: str, name: str) -> bytes | None:
@@ -21,9 +22,9 @@ def read_note(root: Path, ref: str, name: str) -> bytes | None:
     return ask(root, "cat-file", "blob", f"{ref}:{name}")
 
 
-def fetch_note(root: Path, ref: str) -> None:
+def fetch_note(root: Path, ref: str, published: str = "") -> None:
     """Bring `ref` up to the remote's state; gone there is gone here. Raises ConfigError where the remote cannot be asked."""
-    remote = remote_of(root)
+    remote = remote_of(root, published)
     if not remote:
         return
     if run(root, "ls-remote", remote, ref, limit=SLOW).strip():
@@ -32,7 +33,7 @@ def fetch_note(root: Path, ref: str) -> None:
         _forget(root, ref)
 
 
-def write_note(root: Path, ref: str, name: str, data: bytes, message: str) -> None:
+def write_note(root: Path, ref: str, name: str, data: bytes, message: str, published: str = "") -> None:
     """Keep `data` as the file `name` under `ref`, here and at the remote. Raises ConfigError where the remote does not take it:
     then it stands here all the same."""
     blob = run(root, "hash-object", "-w", "--stdin", stdin=data, write=True).decode().strip()
@@ -40,17 +41,17 @@ def write_note(root: Path, ref: str, name: str, data: bytes, message: str) -> No
     commit = run(root, *WHO, "commit-tree", tree, "-m", message, write=True).decode().strip()
     known = (ask(root, "rev-parse", "--verify", "--quiet", ref) or b"").decode().strip()
     run(root, "update-ref", ref, commit, write=True)
-    if remote := remote_of(root):
+    if remote := remote_of(root, published):
         _push(root, remote, f"--force-with-lease={ref}:{known}", f"{commit}:{ref}")
         if not run(root, "ls-remote", remote, ref, limit=SLOW).startswith(commit.encode()):
             raise ConfigError(f"{remote} said yes, but does not have {ref}", slug="git")
         run(root, "update-ref", _seen(ref), commit, write=True)
 
 
-def drop_note(root: Path, ref: str) -> None:
+def drop_note(root: Path, ref: str, published: str = "") -> None:
     """Take `ref` away, at the remote first. Raises ConfigError where the remote does not let it go."""
     known = (ask(root, "rev-parse", "--verify", "--quiet", ref) or b"").decode().strip()
-    if known and (remote := remote_of(root)) and run(root, "ls-remote", remote, ref, limit=SLOW).strip():
+    if known and (remote := remote_of(root, published)) and run(root, "ls-remote", remote, ref, limit=SLOW).strip():
         _push(root, remote, f"--force-with-lease={ref}:{known}", f":{ref}")
     _forget(root, ref)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from smm_cli.calendar import git
@@ -16,8 +17,6 @@ from smm_cli.words.frozen import dataclass
 
 SEEN = "refs/smm/seen/"
 """Where this clone keeps what it last saw of the remote."""
-CALM = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.writeCommitGraph=false", "-c", "push.followTags=false")
-"""A tick starts no housekeeping in the background, and pushes what it is told, nothing more."""
 PATIENCE = 60.0
 RACES = (
     "stale info",
@@ -76,6 +75,8 @@ def fetch(root: Path, remote: str, refs: Mapping[str, str], gone: Iterable[str] 
     if specs:
         options = (
             "--quiet",
+            "--no-auto-maintenance",
+            "--no-write-commit-graph",
             "--no-tags",
             "--no-write-fetch-head",
             "--refmap=",
@@ -83,9 +84,9 @@ def fetch(root: Path, remote: str, refs: Mapping[str, str], gone: Iterable[str] 
             *(("--unshallow",) if whole else ()),
         )
         try:
-            git.run(root, *CALM, "fetch", *options, remote, *specs, limit=git.SLOW, write=True)
+            git.run(root, "fetch", *options, remote, *specs, limit=git.SLOW, write=True)
         except ConfigError as error:
-            raise Unreachable(f"{remote} cannot be fetched from: {error.what.partition(': ')[2]}", slug="no-remote") from error
+            raise Unreachable(f"{remote} cannot be fetched from: {error.what.removeprefix('git fetch: ')}", slug="no-remote") from error
     lines = "".join(f"delete {name}\n" for name in gone)
     if lines:
         git.run(root, "update-ref", "--stdin", stdin=lines.encode(), write=True)
@@ -94,9 +95,10 @@ def fetch(root: Path, remote: str, refs: Mapping[str, str], gone: Iterable[str] 
 def push(root: Path, remote: str, moves: Sequence[Move], *, atomic: bool = False) -> str:
     """Ask the remote for these moves, one by one or all together; what git said about it, for people. Only `listing` tells the outcome."""
     leases, specs = zip(*(move.arguments for move in moves), strict=True)
-    options = ["--porcelain", "--no-verify", "--no-thin", "--recurse-submodules=no", "--no-signed", *(["--atomic"] if atomic else [])]
+    options = ["--porcelain", "--no-verify", "--no-thin", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"]
+    options += ["--atomic"] if atomic else []
     try:
-        done = git._start(root, (*CALM, "push", *options, *leases, remote, *specs), None, PATIENCE, True)
+        done = git._start(root, ("push", *options, *leases, remote, *specs), None, PATIENCE, True)
     except ConfigError as error:
         return error.what
     return (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
@@ -113,12 +115,26 @@ def refusal(said: str) -> str:
     return ""
 
 
+def unheard(said: str) -> str:
+    """Why a push came to nothing as a whole (no right to write, no connection, too slow); empty where the remote answered for each ref."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if "Done" in lines or any(line[1:2] == "\t" for line in said.splitlines()):
+        return ""
+    marked = [line.split(":", 1)[1].strip() for line in lines if line.lower().startswith(("fatal:", "error:", "remote:"))]
+    return "; ".join(line.rstrip(".") for line in (marked or lines)[:3])
+
+
 def make_commits(root: Path, messages: Sequence[str], at: datetime) -> list[str]:
     """A commit without files for each message; their ids. The messages make them differ."""
-    tree = git.run(root, "mktree", stdin=b"", write=True).decode().strip()
+    tree = _empty_tree(root)
     who = f"smm <smm@localhost> {int(at.timestamp())} +0000"
     head = f"tree {tree}\nauthor {who}\ncommitter {who}\n\n"
     return make_objects(root, [(head + message).encode("utf-8", "surrogatepass") for message in messages], "commit")
+
+
+@cache
+def _empty_tree(root: Path) -> str:
+    return git.run(root, "mktree", stdin=b"", write=True).decode().strip()
 
 
 def make_objects(root: Path, contents: Sequence[bytes], kind: str = "blob") -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from smm_cli.calendar import git
 from smm_cli.calendar.git_branch import Mirror, Resolve
 from smm_cli.calendar.git_notes import remote_of
-from smm_cli.calendar.git_refs import SEEN, Move, Unreachable, fetch, known, listing, push, refusal
+from smm_cli.calendar.git_refs import SEEN, Move, Unreachable, fetch, known, listing, push, refusal, unheard
 from smm_cli.calendar.model import WORKTREE, Calendar
 from smm_cli.errors import ConfigError
 
@@ -29,16 +29,14 @@ def published_there(root: Path, publish_from: str) -> tuple[str, str]:
     """The remote, and the branch of it that is published; the remote is empty where there is none. Raises ConfigError."""
     if publish_from == WORKTREE:
         raise needs_ref()
-    remotes = (git.ask(root, "remote") or b"").decode().split()
-    name = publish_from.removeprefix("refs/remotes/")
-    remote = next((one for one in remotes if name.startswith(f"{one}/")), "")
-    short = name.removeprefix(f"{remote}/") if remote else publish_from.removeprefix("refs/heads/")
+    remote = remote_of(root, publish_from)
+    short = publish_from.removeprefix("refs/remotes/").removeprefix(f"{remote}/").removeprefix("refs/heads/")
     if short == "HEAD":
         short = git.branch(root)
         if not short:
             what = 'publish_from = "HEAD", and no branch is checked out here'
             raise ConfigError(what, where="channels.toml", hint='set publish_from = "main" in [calendar]', slug="unknown-ref")
-    return remote or remote_of(root), f"refs/heads/{short}"
+    return remote, f"refs/heads/{short}"
 
 
 def seen_ref(calendar: Calendar) -> str:
@@ -74,24 +72,28 @@ class Remote:
         """
         asked = list(moves)
         for attempt in range(TRIES):
-            said, news = "", self.mirror.news()
+            said, told, news = "", "", self.mirror.news()
             if attempt or news or releases or asked:
-                said = self._push(self._together(news, releases, message)) + self._push_each(asked)
+                said, told = self._push(self._together(news, releases, message)), self._push_each(asked)
             self.look()
-            self._explain(asked, said)
+            self._explain(asked, told)
             left = [ref for ref in releases if self.seen.get(ref) in self.objects]
             asked = []
             if not left and not (news and self.mirror.news()):
                 return
             if NO_ATOMIC in said:
                 self._atomic = False
+            elif reason := unheard(said):
+                raise _no_push(self.name, reason)
             elif reason := refusal(said):
                 raise _refused(self.name, self.branch if news else self.claims, reason)
         raise Unreachable(f"{self.name}: others are quicker each time; trying again at the next tick", slug="no-remote")
 
     def _together(self, news: dict[str, str], releases: Collection[str], message: str) -> list[Move]:
         """The receipts and the claims that end with them: all or nothing, and where that cannot be had, the receipts first."""
-        found = []
+        found = list[Move]()
+        if news and not self._is_here(self.mirror.tip):
+            return found  # this .smm/ is older than the clone: what it goes on from is fetched first
         if news:
             commit = self.mirror.commit(news, self.prefix, message)
             self._made.add(commit)
@@ -99,6 +101,9 @@ class Remote:
         if self._atomic or not found:
             found += [Move(ref, self.seen[ref], "") for ref in releases if self.seen.get(ref) in self.objects]
         return found
+
+    def _is_here(self, tip: str) -> bool:
+        return bool(self.seen) or not tip or git.ask(self.root, "cat-file", "-e", f"{tip}^{{commit}}") is not None
 
     def _push(self, moves: list[Move]) -> str:
         return push(self.root, self.name, moves, atomic=len(moves) > 1 and self._atomic) if moves else ""
@@ -108,12 +113,13 @@ class Remote:
         return push(self.root, self.name, moves) if moves else ""
 
     def _explain(self, moves: list[Move], said: str) -> None:
-        """Raise Unreachable where claims were refused, or taken and not shown: such a host cannot say who has a claim."""
+        """Raise Unreachable where claims did not get there, were refused, or taken and not shown: such a host cannot say who has one."""
         for move in moves:
             if self.seen.get(move.ref) == move.new:
                 return
-        reason = refusal(said) if moves else ""
-        if reason:
+        if reason := unheard(said):
+            raise _no_push(self.name, reason)
+        if reason := refusal(said):
             raise _refused(self.name, self.claims, reason)
         taken = [line for line in said.splitlines() if line[:1] in "*+ =" and any(f":{move.ref}\t" in line for move in moves)]
         if taken and not any(self.seen.get(move.ref) for move in moves):
@@ -186,6 +192,11 @@ class Remote:
         if lines:
             git.run(self.root, "update-ref", "--stdin", stdin="".join(lines).encode(), write=True)
         return known(self.root, "refs/smm/") if lines or stale else before
+
+
+def _no_push(remote: str, reason: str) -> Unreachable:
+    hint = "may this machine push there? its key must not be for reading alone; a job in CI needs permissions: contents: write"
+    return Unreachable(f"{remote} can be read, and not be pushed to: {reason}", hint=hint, slug="no-push")
 
 
 def _refused(remote: str, what: str, reason: str) -> Unreachable:

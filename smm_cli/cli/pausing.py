@@ -102,7 +102,7 @@ def _of_ref_now(calendar: Calendar) -> tuple[Pause, ...]:
     if not git.is_repository(calendar.root):
         return ()
     try:
-        fetch_note(calendar.root, REF)
+        fetch_note(calendar.root, REF, calendar.publish_from)
     except SmmError as error:
         output.tell(f"  The remote cannot be asked: {error.what}")
     return of_ref(calendar.root)
@@ -114,9 +114,9 @@ def _tell_others(calendar: Calendar, pauses: Sequence[Pause]) -> str:
         return ""
     try:
         if pauses:
-            write_note(calendar.root, REF, NAME, written(pauses), "Pause")
+            write_note(calendar.root, REF, NAME, written(pauses), "Pause", calendar.publish_from)
         else:
-            drop_note(calendar.root, REF)
+            drop_note(calendar.root, REF, calendar.publish_from)
     except SmmError as error:
         return error.what
     return ""

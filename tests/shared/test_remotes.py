@@ -14,6 +14,7 @@ import pytest
 
 from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.config import read_calendar
+from smm_cli.calendar.git_refs import make_commits
 from smm_cli.errors import ConfigError
 
 BACKEND = Path(subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()) / "git-http-backend"
@@ -231,6 +232,59 @@ def test_a_branch_for_receipts_that_may_not_be_pushed_is_told(team):
     [outcome] = team.clone("machine").tick().outcomes
     assert outcome.state == "published"
     assert "refuses the branch smm" in outcome.note
+
+
+def test_a_remote_that_may_be_read_and_not_pushed_to_is_told_in_its_own_words(team):
+    launch(team)
+    machine = team.clone("machine")
+    refuses = team.folder / "refuses"
+    refuses.write_text("#!/bin/sh\necho 'ERROR: The key has been marked as read only.' >&2\nexit 1\n")
+    refuses.chmod(0o755)
+    team.git(machine.root, "config", "remote.origin.receivepack", str(refuses))
+    [outcome] = machine.tick().outcomes
+    assert outcome.state == "held"
+    assert outcome.note.startswith("cannot claim: origin can be read, and not be pushed to: The key has been marked as read only")
+    done = machine.smm("queue", "hold", "launch@one")
+    assert done.returncode == 3
+    assert "other runners do not know of it yet: origin can be read, and not be pushed to" in done.stderr
+
+
+def test_a_pause_goes_to_the_remote_whose_branch_is_published(team):
+    launch(team)
+    config = team.author / "channels.toml"
+    config.write_text(config.read_text().replace('publish_from = "main"', 'publish_from = "upstream/main"'))
+    team.push()
+    git = team.git
+    git(team.folder, "clone", "--quiet", "--bare", str(team.remote), str(team.folder / "fork.git"))
+    machines = [team.clone(name) for name in ("laptop", "server")]
+    for machine in machines:
+        git(machine.root, "remote", "rename", "origin", "upstream")
+        git(machine.root, "remote", "add", "origin", str(team.folder / "fork.git"))
+    laptop, server = machines
+    assert laptop.smm("pause").returncode == 0
+    assert team.refs() == ["refs/smm/pause"]
+    assert server.tick().outcomes == ()
+    git(laptop.root, "checkout", "--quiet", "channels.toml")
+    assert laptop.tick().outcomes == ()
+    assert team.public("one") == []
+    assert laptop.smm("resume", "--go-on").returncode == 0
+    assert team.refs() == []
+    assert [outcome.state for outcome in server.tick().outcomes] == ["published"]
+
+
+def test_the_command_that_ends_a_claim_names_the_remote_and_the_folder(team):
+    inside = team.author / "plan"
+    launch(team)
+    inside.mkdir()
+    for name in ("posts", "channels.toml", ".gitignore"):
+        (team.author / name).rename(inside / name)
+    team.push()
+    machine = team.clone("machine")
+    machine.root = machine.root / "plan"
+    [oid] = make_commits(machine.root, ['sending launch@one part 1\n\n{"format": 99}\n'], team.start)
+    team.git(machine.root, "push", "--quiet", "origin", f"{oid}:refs/smm/at/plan/claims/one")
+    [outcome] = machine.tick().outcomes
+    assert outcome.note == "its claim cannot be read: git push origin --delete refs/smm/at/plan/claims/one ends it"
 
 
 def test_publishing_a_work_tree_is_refused_by_check_and_publish(team):
