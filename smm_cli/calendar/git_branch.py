@@ -11,7 +11,7 @@ from hashlib import sha1, sha256
 from pathlib import Path
 
 from smm_cli.calendar import git
-from smm_cli.calendar.git_refs import CALM, make_objects
+from smm_cli.calendar.git_refs import make_objects
 from smm_cli.calendar.source import keep
 from smm_cli.errors import ConfigError
 
@@ -33,8 +33,8 @@ class Mirror:
         self._state = folder.with_name(f"{folder.name}.json")
         self.tip, self._stats = "", dict[str, list[int]]()
         self.base: Files = {}
-        with suppress(OSError, ValueError, KeyError):
-            kept = json.loads(self._state.read_bytes())
+        with suppress(OSError, ValueError, KeyError):  # without the folder all begins anew: else what is not here were gone from the branch
+            kept = json.loads(self._state.read_bytes()) if folder.is_dir() else {}
             self.tip, self.base, self._stats = str(kept["tip"]), dict(kept["base"]), dict(kept["stats"])
 
     def save(self) -> None:
@@ -112,7 +112,7 @@ def _indexed(root: Path, index: str, *arguments: str, stdin: bytes | None = None
     import subprocess
 
     environment = {**git.environment(), "GIT_INDEX_FILE": index}
-    command = git.command(root, [*CALM, "-c", "core.splitIndex=false", "-c", "core.fsmonitor=false", *arguments], write=True)
+    command = git.command(root, ["-c", "core.splitIndex=false", "-c", "core.fsmonitor=false", *arguments], write=True)
     done = subprocess.run(command, input=stdin or b"", capture_output=True, env=environment, timeout=git.SLOW, check=False)
     if done.returncode:
         raise ConfigError(f"git {arguments[0]}: {done.stderr.decode('utf-8', 'replace').strip()}", where=str(root), slug="git")
@@ -120,7 +120,10 @@ def _indexed(root: Path, index: str, *arguments: str, stdin: bytes | None = None
 
 
 def _tree(root: Path, tip: str, prefix: str) -> Files:
-    """Our files of a commit; symbolic links, hidden files and what would lead out of the folder are passed over."""
+    """Our files of a commit; symbolic links, hidden files and what would lead out of the folder are passed over.
+
+    Only receipts lie in folders of folders.
+    """
     if not tip:
         return {}
     folders = [f"{prefix}{folder}/" for folder in FOLDERS]
@@ -130,6 +133,8 @@ def _tree(root: Path, tip: str, prefix: str) -> Files:
         about, path = row.split("\t", 1)
         mode, kind, blob = about.split()
         name = path.removeprefix(prefix)
+        if not name.startswith(f"{FOLDERS[0]}/") and name.count("/") > 1:
+            continue
         if kind == "blob" and mode.startswith("100") and not any(part.startswith(".") for part in name.split("/")) and "\\" not in name:
             found[name] = blob
     return found

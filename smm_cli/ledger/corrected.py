@@ -68,12 +68,14 @@ def read_corrections(data: bytes, where: str) -> Said:
         acts = {act: one for act, one in found["acts"].items() if act in ACTS}
         for act, one in acts.items():
             answer_from(one["answer"])
+            if not isinstance(one["content"], str):
+                raise ValueError("content must be text")
             if act == REPLACE:
                 int(one["content"])
             if one["part"] is not None and set(one["part"]) != set(PART):
                 raise ValueError("a part lacks something")
         return {"format": FORMAT, "delivery": found["delivery"], "post": found["post"], "channel": found["channel"], "acts": acts}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "was it written by a newer smm? pip install --upgrade smm-cli"
         raise LedgerError(f"cannot be read: {error}", where=where, hint=hint, slug="corrections-unreadable") from error
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 
 import pytest
 
-from smm_cli.errors import ConfigError
+from smm_cli.errors import ConfigError, LedgerError
+from smm_cli.ledger.journal import answer_text
+from smm_cli.words.exchange import Answer
 
 
 def launched(team):
@@ -40,7 +43,58 @@ def test_a_shallow_clone_still_sees_that_the_branch_lost_its_receipts(team):
     assert len(team.public("one")) == 1
 
 
-def with_file(team, machine, path):
+def test_a_copy_of_the_branch_that_was_deleted_takes_no_receipts_away(team):
+    launched(team)
+    machine = team.clone("machine")
+    machine.tick()
+    shutil.rmtree(machine.root / ".smm" / "shared")
+    team.post("more")
+    team.push()
+    machine.tick()
+    assert sorted(team.receipts()) == ["receipts/launch/one.toml", "receipts/more/one.toml"]
+    assert team.clone("other").tick().outcomes == ()
+
+
+def test_what_was_not_told_yet_is_told_from_a_fresh_checkout_that_kept_its_smm(team, dies):
+    launched(team)
+    machine = team.clone("machine", "--depth=1", "--branch=main")
+    machine.tick()
+    team.post("more")
+    team.push()
+
+    class Gone(dies):
+        def step(self, name):
+            super().step(name)
+            if name.startswith("after POST"):
+                team.remote.rename(team.folder / "away.git")
+
+    machine.tick(Gone())
+    (team.folder / "away.git").rename(team.remote)
+    fresh = team.clone("fresh", "--depth=1", "--branch=main")
+    shutil.move(machine.root / ".smm", fresh.root / ".smm")
+    assert fresh.tick().outcomes == ()
+    assert sorted(team.receipts()) == ["receipts/launch/one.toml", "receipts/more/one.toml"]
+    assert team.refs() == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[" * 100_000,
+        '{"format": 1, "delivery": "launch@one", "post": "launch", "channel": "one", "acts": {"edit": {"answer": "{}"}}}',
+        '{"format": 1, "delivery": "launch@one", "post": "launch", "channel": "one", "acts": {"edit": {"answer": "ANSWER", "part": null}}}',
+    ],
+)
+def test_corrections_that_nobody_could_have_written_are_told(team, said):
+    launched(team)
+    machine = team.clone("machine")
+    machine.tick()
+    with_file(team, machine, "corrections/launch@one.json", said.replace("ANSWER", answer_text(Answer(200)).replace('"', '\\"')).encode())
+    with pytest.raises(LedgerError, match="cannot be read"):
+        machine.tick()
+
+
+def with_file(team, machine, path, content=b"hello"):
     """The branch of receipts goes on, with one file more that no smm wrote."""
     index = {"GIT_INDEX_FILE": str(team.folder / "odd"), "GIT_DIR": str(machine.root / ".git"), "HOME": str(team.folder)}
 
@@ -50,7 +104,7 @@ def with_file(team, machine, path):
         ).stdout
 
     tip = team.git(team.remote, "rev-parse", "smm")
-    blob = git("hash-object", "-w", "--stdin", stdin=b"hello").decode().strip()
+    blob = git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
     git("read-tree", tip)
     git("update-index", "--add", "--replace", "--cacheinfo", f"100644,{blob},{path}")
     who = ("-c", "user.name=it", "-c", "user.email=it@test")
@@ -58,7 +112,17 @@ def with_file(team, machine, path):
     team.git(machine.root, "push", "--quiet", "origin", f"{commit}:refs/heads/smm")
 
 
-@pytest.mark.parametrize("path", ["receipts/.gitkeep", "receipts/launch/.hidden.toml", "receipts/README.md", "notes.txt"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "receipts/.gitkeep",
+        "receipts/launch/.hidden.toml",
+        "receipts/README.md",
+        "notes.txt",
+        "progress/launch@one.json/a.json",
+        "corrections/a.json/b",
+    ],
+)
 def test_what_is_no_receipt_on_the_branch_stays_there(team, path):
     launched(team)
     machine = team.clone("machine")
