@@ -14,7 +14,7 @@ from smm_cli.delivery.freeze import content_digest, keyed, payload_from, payload
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.lasting import forgets
 from smm_cli.delivery.papers import Papers
-from smm_cli.delivery.planning import approved_by, unapproved
+from smm_cli.delivery.planning import unapproved
 from smm_cli.delivery.prepare import Prepared
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome, send
@@ -236,7 +236,7 @@ class ChannelRun:
             runner=self.ledger.runner,
             campaign=post.campaign,
             author=post.author,
-            approved_by=approved_by(self.runner.calendar, self.runner.source, post),
+            approved_by=self.runner.approved_by(post),
             due=delivery.at,
         )
 

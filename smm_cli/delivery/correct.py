@@ -12,7 +12,6 @@ from smm_cli.delivery.corrections import PARTLY_CORRECTED, Correction
 from smm_cli.delivery.freeze import content_digest, keyed
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.held_channel import Held, held_channel
-from smm_cli.delivery.planning import approved_by
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.sending import Later, Lost, Sending
 from smm_cli.delivery.settle import Undecided, settle
@@ -211,7 +210,7 @@ def _after(receipt: Receipt, correction: Correction, parts: Sequence[PartReceipt
     numbers = ", ".join(map(str, done))
     why = "" if whole and len(done) == len(parts) else f"part {numbers} of {len(parts)}"
     changes = (*receipt.changes, Change(CORRECTED if whole else PARTLY, runner.clock.now(), why))
-    people = approved_by(runner.calendar, runner.source, correction.post)
+    people = runner.approved_by(correction.post)
     if not whole:
         return replace(receipt, parts=tuple(parts), changes=changes)
     return replace(receipt, parts=tuple(parts), changes=changes, digest=correction.post.text_digest, approved_by=people)

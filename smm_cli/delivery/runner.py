@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from smm_cli.accounts.machine import read_machine
 from smm_cli.calendar.cached import load_calendar
 from smm_cli.calendar.index import Index
-from smm_cli.calendar.model import GIT, Calendar, Pause
+from smm_cli.calendar.model import GIT, WORKTREE, Calendar, Pause
 from smm_cli.calendar.source import Commit, Source, open_source
 from smm_cli.clock import Clock, SystemClock
 from smm_cli.delivery.ledgers import copy_ledger, open_ledger
@@ -56,6 +56,7 @@ class Runner:
     """What would change if somebody paused on this machine meanwhile; empty where nobody looks."""
     _shared: Shared | None = None
     _counter: int | None = None
+    _approved: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def transport(self) -> Transport:
@@ -123,6 +124,15 @@ class Runner:
         except SmmError as error:
             return Pause(f"channels.toml cannot be read: {error.what}")
         return pause_over(self.calendar, post, channel, self.clock.now())
+
+    def approved_by(self, post: Post) -> tuple[str, ...]:
+        """Who approved the present content of `post`; of a commit that is asked once, however many channels it goes to."""
+        key = self.source.mark(), post.path
+        if key[0] == WORKTREE or key not in self._approved:
+            from smm_cli.delivery.planning import approved_by
+
+            self._approved[key] = approved_by(self.calendar, self.source, post)
+        return self._approved[key]
 
     async def end(self) -> None:
         """Close what was opened for sending."""
