@@ -15,7 +15,7 @@ from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.tick import Ticked, may_go_now, tick
 from smm_cli.delivery.whose import STOPPED
-from smm_cli.errors import AuthFailed, ConfigError, UsageError, gravest
+from smm_cli.errors import AuthFailed, ConfigError, DeliveryError, UsageError, gravest
 from smm_cli.plan.phrase import say_moment
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, UNKNOWN, WAITING
 
@@ -33,7 +33,7 @@ def publish(
     yes: bool = False,
     through_pause: bool = False,
 ) -> int:
-    """Send what is due and end. The exit code answers for the deliveries of this tick alone."""
+    """Send what is due and end. The exit code answers for the deliveries of this tick alone; 5 where what shall go at once is held."""
     import asyncio
 
     if at_once and not posts:
@@ -58,7 +58,16 @@ def publish(
         else:
             _show(ticked, runner, posts)
     _report_bugs(ticked.outcomes)
-    return gravest(exit_code_of(outcome) for outcome in ticked.outcomes)
+    left = _left(ticked.outcomes) if at_once else 0
+    return gravest([*(exit_code_of(outcome) for outcome in ticked.outcomes), left])
+
+
+def _left(outcomes: Sequence[Outcome]) -> int:
+    """Somebody wanted these now, whatever their time: what is held all the same is not sent when the hold ends, and is told. 5, or 0."""
+    held = [outcome.delivery for outcome in outcomes if outcome.state == HELD]
+    if held:
+        output.tell(f"Not sent now: {', '.join(held)}. Say it again, or it goes out at its own time.")
+    return DeliveryError.exit_code if held else 0
 
 
 def exit_code_of(outcome: Outcome) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from smm_cli.calendar.model import Approval, Calendar
 from smm_cli.cli.runner_act import ACTS, approver, read_inputs
+from smm_cli.delivery.shared_claims import written
 from smm_cli.errors import UsageError
 from smm_cli.words.channel import Person
 from tests.ci.conftest import forgejo
@@ -112,6 +115,19 @@ def test_publish_now_sends_before_its_time_and_once(host):
     host.act(act="publish", post="launch")
     assert host.publish().ok
     assert host.posted() == ["Hello."]
+
+
+def test_publish_now_is_red_where_the_channel_is_busy(host):
+    host.post("launch", at="2099-01-01 10:00")
+    host.install("github")
+    now = datetime.now(UTC)
+    claim = written("elsewhere#1#2", "other@social", now, now + timedelta(minutes=10), {"payload": "", "commit": ""})
+    tree = host.git(host.author, "hash-object", "-t", "tree", "-w", "/dev/null")
+    made = host.git(host.author, "commit-tree", tree, "-m", claim)
+    host.git(host.author, "push", "--quiet", "origin", f"{made}:refs/smm/claims/social")
+    ended = host.act(act="publish", post="launch")
+    assert not ended.ok and host.posted() == []
+    assert "other@social is being sent by elsewhere" in ended.said and "Not sent now: launch@social" in ended.said
 
 
 def test_what_one_job_holds_the_next_does_not_send_until_it_is_released(host):
