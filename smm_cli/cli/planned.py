@@ -38,7 +38,7 @@ def plan_of(runner: Runner, *, until: datetime | None = None) -> Planned:
     published = {record.digest for record in history.records.values() if record.state == PUBLISHED}
     indexed = runner.index.posts(runner.source, published=published)
     held, waits = held_by(indexed.problems, indexed.posts), known_waits(runner)
-    calendar, ahead, outages = runner.calendar, runner.skew.ahead(), outages_of(runner.calendar, now)
+    calendar, ahead, outages = runner.calendar, runner.skew.ahead(), outages_of(runner, now)
     plan = plan_posts(
         calendar, runner.source, indexed.posts, history, now, until=until, waits=waits, held=held, ahead=ahead, outages=outages
     )

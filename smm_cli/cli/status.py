@@ -175,7 +175,7 @@ def _outage(runner: Runner, deliveries: Sequence[Delivery], now: datetime) -> st
     ends = max((d.wake for d in spread if d.wake), default=None)
     waits = [f"{len(spread)} deliver{'y' if len(spread) == 1 else 'ies'} spread until {say_moment(ends, zone)}"] if ends else []
     waits += [f"{len(held)} held: smm queue release --state held"] if held else []
-    meant = [outage for outage in outages_of(runner.calendar, now) if any(d.due and outage.covers(d.due) for d in (*spread, *held))]
+    meant = [outage for outage in outages_of(runner, now) if any(d.due and outage.covers(d.due) for d in (*spread, *held))]
     when = ", ".join(f"between {say_moment(outage.since, zone)} and {say_moment(outage.until, zone)}" for outage in meant)
     return f"nobody looked {when}; {'; '.join(waits)}" if waits else ""
 

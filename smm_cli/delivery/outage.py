@@ -1,15 +1,12 @@
-"""When nobody looked: learned by the first tick after it, kept in .smm/outage.json for the ticks that spread what fell due."""
+"""When nobody looked: learned by the first tick after it, kept in the ledger for the ticks that spread what fell due."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smm_cli.calendar.model import Calendar
+from smm_cli.ledger.outages import KEPT, outages, remember
 from smm_cli.plan.late import AWAY
 from smm_cli.plan.outage import HOLD, SPREAD
 from smm_cli.words.outage import Outage
@@ -17,8 +14,8 @@ from smm_cli.words.outage import Outage
 if TYPE_CHECKING:
     from smm_cli.delivery.runner import Runner
 
-FILE, BLIND = "outage.json", "outage.since"
-KEPT = {SPREAD: timedelta(days=1), HOLD: timedelta(days=366)}
+BLIND = "outage.since"
+COUNTS = {SPREAD: timedelta(days=1), HOLD: KEPT}
 """How long after its end an outage counts: by then all that was spread has gone out, or is too late; what is held waits for a person."""
 
 
@@ -39,7 +36,7 @@ def note_outage(runner: Runner, now: datetime) -> None:
         if blind.exists():
             last = min(last or now, _moment(blind.read_text("utf-8")) or now)
         if last is not None and now - last > AWAY:
-            _keep(calendar.state / FILE, (*outages_of(calendar, now), Outage(last, now)))
+            remember(runner.ledger, Outage(last, now))
         blind.unlink(missing_ok=True)
 
 
@@ -52,15 +49,10 @@ def last_look(runner: Runner) -> datetime | None:
     return max((at for at in ticks if at <= now), default=None)
 
 
-def outages_of(calendar: Calendar, now: datetime) -> tuple[Outage, ...]:
-    """The outages that still matter, the last one last; a damaged file is none."""
-    try:
-        said = json.loads((calendar.state / FILE).read_text("utf-8"))
-        found = [Outage(datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in said]
-        kept = KEPT.get(calendar.after_outage, timedelta())
-        return tuple(outage for outage in found if outage.since < outage.until <= now < outage.until + kept)
-    except (OSError, ValueError, TypeError):
-        return ()
+def outages_of(runner: Runner, now: datetime) -> tuple[Outage, ...]:
+    """The outages that still matter, the last one last."""
+    counts = COUNTS.get(runner.calendar.after_outage, timedelta())
+    return tuple(one for one in outages(runner.ledger) if one.since < one.until <= now < one.until + counts)
 
 
 def _moment(text: str) -> datetime | None:
@@ -68,9 +60,3 @@ def _moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
     except ValueError:
         return None
-
-
-def _keep(path: Path, outages: Iterable[Outage]) -> None:
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(json.dumps([(outage.since.isoformat(), outage.until.isoformat()) for outage in outages]), "utf-8")
-    new.replace(path)

@@ -76,7 +76,7 @@ async def _tick(runner: Runner, only: Collection[str], at_once: bool) -> Ticked:
     wrong = held_by(indexed.problems, posts)
 
     def planned(history: History, until: datetime | None, held: Mapping[str, str] = wrong) -> Plan:
-        ahead, outages = runner.skew.ahead(), outages_of(calendar, now)
+        ahead, outages = runner.skew.ahead(), outages_of(runner, now)
         return plan_posts(calendar, source, posts, history, now, until=until, waits=waits, held=held, ahead=ahead, outages=outages)
 
     plan = planned(history, None if at_once else now)

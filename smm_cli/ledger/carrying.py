@@ -23,6 +23,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "tick": ("runner",),
     "announcement": ("channel", "url"),
     "alert": ("name", "recipient"),
+    "outage": ("since",),
 }
 """Every table with facts of a calendar, and by what its rows are told apart there."""
 CHECKOUTS = "receipt_file"

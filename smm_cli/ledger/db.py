@@ -10,7 +10,7 @@ from pathlib import Path
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.engine import Connection, Gathering, NoWrites, Params, Rows, T
 
-MIGRATIONS = ("0001_ledger.sqlite.sql", "0002_announce.sqlite.sql", "0003_alert.sqlite.sql")
+MIGRATIONS = ("0001_ledger.sqlite.sql", "0002_announce.sqlite.sql", "0003_alert.sqlite.sql", "0004_outage.sqlite.sql")
 """What makes a ledger, in order; a ledger's `user_version` counts those it had."""
 VERSION = len(MIGRATIONS)
 MOVED = 1_000_000

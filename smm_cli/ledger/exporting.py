@@ -72,7 +72,7 @@ def import_ledger(ledger: Ledger, path: Path, *, dry_run: bool = False) -> tuple
 
     def act(c: Connection) -> bool:
         there = rows_in(c, ledger.calendar, ledger.checkout)
-        if not is_empty(there, but=(CHECKOUTS, "tick", "channel", "wait", "alert", "announcement")):
+        if not is_empty(there, but=(CHECKOUTS, "tick", "channel", "wait", "alert", "announcement", "outage")):
             if found := differing(rows, there):
                 what = f"this ledger already knows something else of {ledger.calendar}: {found}"
                 raise LedgerError(what, hint="smm ledger rebuild takes in receipts; nothing was changed", slug="ledger-taken")

@@ -19,6 +19,7 @@ MIGRATIONS = (
     "0003_alert.postgresql.sql",
     "0004_workers.postgresql.sql",
     "0005_writer.postgresql.sql",
+    "0006_outage.postgresql.sql",
 )
 """What makes a ledger, in order; the table `migration` has a row for each that it had. SQLite counts its own; the next is 0006."""
 VERSION = len(MIGRATIONS)

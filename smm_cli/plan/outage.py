@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smm_cli.plan.scope import Scope
-from smm_cli.words.delivery import HELD, PLANNED, Delivery
+from smm_cli.words.delivery import HELD, PLANNED, SENDING, Delivery
 
 GAP = timedelta(minutes=5)
 """Between two deliveries of a channel without a `gap` of its own: followers see posts, not a burst, and limits per minute hold."""
@@ -36,6 +36,7 @@ def _spread(channel: str, numbers: Iterable[int], scope: Scope) -> None:
     said = timedelta(seconds=scope.calendar.channels[channel].gap)
     gap, found = said or GAP, scope.found.deliveries
     since = [time for time in scope.past.times(channel) if time >= scope.outages[-1].until]
+    since += [scope.now for delivery in found if delivery.channel == channel and delivery.state == SENDING]
     turn = max(scope.now, since[-1] + gap) if since else scope.now
     for number in numbers:
         if scope.calendar.after_outage == HOLD:

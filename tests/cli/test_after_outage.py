@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from smm_cli.cli.queue_show import show_delivery
 from smm_cli.cli.status import _shape, stand
 from smm_cli.clock import SetClock
-from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.runner import open_runner
 from smm_cli.delivery.tick import tick
 from smm_cli.sandbox.server import Sandbox
@@ -121,16 +119,6 @@ def test_held_ones_wait_for_a_person_for_days_and_through_another_outage(root: P
     with open_runner(root, SetClock(START + timedelta(hours=54))) as runner:
         said = "nobody looked between Tue 24 Nov 2026 08:00 UTC and Tue 24 Nov 2026 10:00 UTC"
         assert stand(runner).outage == f"{said}; 3 held: smm queue release --state held"
-
-
-@pytest.mark.parametrize("content", ["", "{", "1", "[1]", '{"since": 1}', '[["x", "y"]]', '[["2026-11-24", "2026-11-25"]]'])
-def test_a_damaged_note_is_none(root: Path, content: str) -> None:
-    (root / ".smm" / "outage.json").write_text(content)
-    with open_runner(root, SetClock(START)) as runner:
-        assert outages_of(runner.calendar, START) == ()
-    assert look(root, 120) == ["a@my-mastodon"]
-    ((_, until),) = json.loads((root / ".smm" / "outage.json").read_text())
-    assert until.startswith("2026-11-24T10:00")
 
 
 def test_while_the_remote_cannot_be_asked_nobody_looks(root: Path, tmp_path: Path) -> None:

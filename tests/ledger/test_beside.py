@@ -10,12 +10,14 @@ from smm_cli.errors import LedgerError
 from smm_cli.ledger import alerts, corrections
 from smm_cli.ledger.announcements import LONGEST, announce_again, announce_later, announced, next_announcement, to_announce
 from smm_cli.ledger.journal import PUBLISH, Entry, drop_from, forget_exchanges, open_intent, publish_part, record_answer, record_wait
+from smm_cli.ledger.outages import outages, remember
 from smm_cli.ledger.outcomes import published
 from smm_cli.ledger.soundness import oddities
 from smm_cli.ledger.vault import Vault
 from smm_cli.words.channel import Account
 from smm_cli.words.delivery import PartReceipt, Receipt
 from smm_cli.words.exchange import Answer
+from smm_cli.words.outage import Outage
 
 NAME = "launch@blog"
 HOUR = timedelta(hours=1)
@@ -182,3 +184,13 @@ def test_a_look_does_not_change_while_it_is_taken(opened, now):
 
     assert ledger.db.look(act) == (0, 0)
     assert len(ledger.ticks()) == 1
+
+
+def test_an_outage_is_known_to_all_and_the_first_that_tells_of_it_is_right(opened, now):
+    one, other = opened("one"), opened("two")
+    remember(one, Outage(now - HOUR, now))
+    remember(other, Outage(now - HOUR, now + HOUR))
+    assert outages(other) == [Outage(now - HOUR, now)]
+    year = now + timedelta(days=400)
+    remember(other, Outage(year - HOUR, year))
+    assert outages(one) == [Outage(year - HOUR, year)], "what is long over is forgotten"

@@ -129,3 +129,10 @@ def test_the_edges_of_an_outage_are_not_in_it(outage):
     assert not outage.covers(outage.since) and not outage.covers(outage.until)
     assert outage.covers(outage.since + timedelta(seconds=1))
     assert isinstance(outage.since, datetime)
+
+
+def test_while_one_is_being_sent_none_of_its_channel_follows(desk, post, outage):
+    posts = [post(name, at) for name, at in times("a", "b")]
+    desk.went_out("a", "2026-11-24 10:00")
+    desk.knows(replace(desk.records[-1], state="sending", at=None))
+    assert told(desk.at("2026-11-24 10:00").plan(*posts, outages=(outage,)))["b"] == ("held", "spread", "09:05")

@@ -79,6 +79,7 @@ def fill(ledger, now=NOW):
         "INSERT INTO attempt (calendar, delivery, at, runner, part, slug, note) VALUES (:calendar, 'x@blog', :at, 'r', 0, 's', 'Grüße')",
         "INSERT INTO announcement (calendar, channel, url, since, next_at) VALUES (:calendar, 'blog', 'u', :at, :at)",
         "INSERT INTO alert (calendar, name, recipient, since, next_at) VALUES (:calendar, 'n', 'me', :at, :at)",
+        "INSERT INTO outage (calendar, since, until) VALUES (:calendar, :at, :at)",
     )
     ledger.write(lambda c: (open_intent(c, key, 0, '{"body": "\\u0000"}', now, "key"), [c.execute(one, rows) for one in statements]))
     checkout = {"calendar": ledger.checkout}
@@ -345,6 +346,7 @@ def test_a_copy_is_kept_before_a_ledger_changes_its_form(root):
     Ledger.open(path, "t", "office").close()
     with sqlite3.connect(path) as c:
         c.execute("DROP TABLE alert")
+        c.execute("DROP TABLE outage")
         c.execute("INSERT INTO tick VALUES ('t', 'r', 5)")
         c.execute("PRAGMA user_version = 2")
     c.close()
