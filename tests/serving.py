@@ -19,7 +19,9 @@ def serving(*networks: str) -> Iterator[Sandbox]:
         thread.start()
         while not made.ready:
             time.sleep(0.01)
-        yield made
-        made.end()
-        thread.join(10)
+        try:
+            yield made
+        finally:
+            made.end()
+            thread.join(10)
         assert not thread.is_alive()
