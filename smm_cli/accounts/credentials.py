@@ -150,17 +150,20 @@ class Credentials:
         self.version += 1
 
     def keep(self, values: Mapping[str, str], expires_at: datetime | None, handle: str = "", ends_at: datetime | None = None) -> None:
-        """Keep renewed tokens, kept before it returns; one of a `file:` or the keyring goes back there. Call it under the lock."""
+        """Keep renewed tokens, kept before it returns; one of a `file:` or the keyring goes back there. Call it under the lock.
+
+        A place that cannot be written loses nothing: what renews (a refresh token that holds once) is kept first.
+        """
         rest = dict(values)
         if not self.stand_in:
             old = self._stored()
-            for name in [name for name in rest if name in self.names and self._takes_back(name)]:
-                put_back(self._reference(name), self.calendar.root, rest[name], name=f"{self.channel.name} ({name})")
-                del rest[name]
+            back = {name: rest.pop(name) for name in values if name in self.names and self._takes_back(name)}
             rest = {**(old.values if old else {}), **rest}
             handle = self.channel.account or handle or (old.handle if old else "")
             ends_at = ends_at or (old.ends_at if old else None)
             self._tokens = self._saved(StoredTokens(rest, expires_at, self.bound, handle, ends_at))
+            for name, value in back.items():
+                put_back(self._reference(name), self.calendar.root, value, name=f"{self.channel.name} ({name})")
         else:
             self._tokens = StoredTokens({**(self._tokens.values if self._tokens else {}), **rest}, expires_at, handle=handle)
         self._values.clear()

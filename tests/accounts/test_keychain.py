@@ -21,6 +21,7 @@ from smm_cli.accounts import masks
 from smm_cli.accounts.credentials import Credentials
 from smm_cli.accounts.keychain import read_keyring, write_keyring
 from smm_cli.accounts.references import resolve
+from smm_cli.calendar.model import Calendar
 from smm_cli.cli.session import Session
 from smm_cli.cli.start import run
 from smm_cli.errors import ConfigError
@@ -165,13 +166,30 @@ def test_a_renewed_token_goes_back_there(ring: Ring, root: Path) -> None:
     (root / "channels.toml").write_text(text + 'secret = "keyring:smm/t/toots"\n')
     ring.kept["smm", "t/toots"] = "the-old-token-1"
     calendar = Session(str(root)).calendar()
-    credentials = Credentials(calendar, calendar.channels["toots"], ("token",))
+    credentials = credentials_of(calendar)
     assert credentials.value("token") == "the-old-token-1"
     credentials.keep({"token": "the-new-token-2", "refresh": "the-new-refresh"}, None)
     assert ring.kept["smm", "t/toots"] == "the-new-token-2"
     assert credentials.value("token") == "the-new-token-2"
     said = json.loads((root / ".smm" / "tokens" / "toots.json").read_text())
     assert said["values"] == {"refresh": "the-new-refresh"}
+
+
+def test_a_keyring_that_is_locked_meanwhile_costs_no_token_that_renews(ring: Ring, root: Path) -> None:
+    text = (root / "channels.toml").read_text()
+    (root / "channels.toml").write_text(text + 'secret = "keyring:smm/t/toots"\n')
+    ring.kept["smm", "t/toots"] = "the-old-token-1"
+    calendar = Session(str(root)).calendar()
+    ring.wrong = KeyringLocked()
+    with pytest.raises(ConfigError, match="locked"):
+        credentials_of(calendar).keep({"token": "the-new-token-2", "refresh": "the-new-refresh"}, None)
+    ring.wrong = None
+    found = credentials_of(calendar).tokens()
+    assert found is not None and found.values["refresh"] == "the-new-refresh"
+
+
+def credentials_of(calendar: Calendar) -> Credentials:
+    return Credentials(calendar, calendar.channels["toots"], ("token",))
 
 
 @pytest.mark.parametrize(("secret", "refused"), [("keyring:smm/t/x", False), ("env:X_TOKEN", True)])
