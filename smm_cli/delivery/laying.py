@@ -13,6 +13,7 @@ from pathlib import Path
 
 from smm_cli.calendar.source import WorkTree, make_state
 from smm_cli.errors import LedgerError
+from smm_cli.ledger.durable import make_durable
 from smm_cli.ledger.engine import Engine
 from smm_cli.ledger.snapshots import contents, files_of
 
@@ -61,6 +62,7 @@ def _lay(engine: Engine, files: Mapping[str, str], target: Path) -> bool:
     """False: the snapshot was replaced meanwhile, its files are gone."""
     beside = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
     beside.mkdir(mode=0o700, parents=True)
+    places: list[Path] = []
     try:
         for path, data in _read(engine, files):
             place = beside / path
@@ -69,8 +71,8 @@ def _lay(engine: Engine, files: Mapping[str, str], target: Path) -> bool:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            places.append(place)
+        make_durable(places)
         with suppress(OSError):  # another worker of this machine was quicker: its folder holds the same
             beside.rename(target)
         return target.is_dir()

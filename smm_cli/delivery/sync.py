@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from smm_cli.calendar import git
@@ -20,7 +20,7 @@ from smm_cli.delivery.waits import ask_waits, known_waits
 from smm_cli.errors import ConfigError, LedgerError, SmmError
 from smm_cli.ledger.intake import take_in, write_out
 from smm_cli.ledger.planned import ask_for_plan
-from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipts
+from smm_cli.ledger.receipts import path_of, read_receipt, receipt_files, receipt_path, write_receipts
 from smm_cli.ledger.snapshots import Desk, desk_of, files_of, save_pauses, save_snapshot, share
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post
@@ -90,10 +90,11 @@ def _save(runner: Runner, before: Desk | None, found: Mapping[str, File], pauses
     calendar, engine = runner.calendar, runner.ledger.db
     by_hash = {one.sha256: one for one in found.values()}
     folder = shared_folder(calendar)
-    outside = {one.sha256 for path, one in found.items() if folder and not _is_text(path, calendar)}
+    texts = {one.sha256 for one in found.values() if isinstance(one.bytes, bytes)}
+    outside = by_hash.keys() - texts if folder else set()
     if folder:
         try:
-            share(folder, {sha256: by_hash[sha256].place for sha256 in outside})
+            share(folder, {sha256: place for sha256 in outside if isinstance(place := by_hash[sha256].bytes, Path)})
         except OSError as error:
             what = f"[ledger] files cannot be written: {error.strerror}"
             raise LedgerError(what, where=str(folder), hint="is the folder mounted, and may smm write there?", slug="files") from error
@@ -101,7 +102,8 @@ def _save(runner: Runner, before: Desk | None, found: Mapping[str, File], pauses
     def read(sha256: str) -> bytes | None:
         if sha256 in outside:
             return None
-        data = by_hash[sha256].place.read_bytes()
+        found = by_hash[sha256].bytes
+        data = found if isinstance(found, bytes) else found.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise LedgerError("a file changed while it was read", hint="smm ledger sync once more", slug="sync-crossed")
         return data
@@ -125,9 +127,9 @@ def _refuse_older(before: Desk, source: Source) -> None:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of the calendar: where its bytes lie on this machine, and what they are."""
+    """One file of the calendar: its bytes, if it is a text; else where they lie on this machine."""
 
-    place: Path
+    bytes: bytes | Path
     sha256: str
     size: int
 
@@ -136,20 +138,28 @@ def read_files(calendar: Calendar, source: Source, posts: Iterable[Post]) -> dic
     """channels.toml, the folder of posts, and every file that a post names elsewhere; by path. Raises ConfigError for one too large."""
     wanted = {LIST, *(path for path in source.paths(calendar.posts) if not _hidden(path) and _is_name(path))}
     wanted |= {path for post in posts for path in _named(post, calendar, source)}
-    found: dict[str, File] = {}
-    for path in sorted(wanted):
-        place = source.fetch(path)
-        size = place.stat().st_size
-        if is_pointer(place, size):
-            what = f"{path} is a Git LFS pointer: workers could not send it"
-            raise ConfigError(what, hint="git lfs pull, in CI lfs: true", slug="lfs-pointer")
-        if size > MOST and shared_folder(calendar) is None:
-            what = f"{path} has {size / 1e6:.0f} MB; files in the database may have {MOST / 1e6:.0f}"
-            hint = '[ledger] files = "/a/folder/that/all/machines/see" in channels.toml keeps media there'
-            raise ConfigError(what, hint=hint, slug="file-too-large")
-        with place.open("rb") as file:
-            found[path] = File(place, hashlib.file_digest(file, "sha256").hexdigest(), size)
+    texts = sorted(path for path in wanted if _is_text(path, calendar))
+    found = {path: _text(data) for path, data in source.read_many(texts) if not is_lfs_pointer(data)}
+    for path in sorted(wanted - found.keys()):
+        found[path] = _medium(path, source.fetch(path), calendar)
     return found
+
+
+def _text(data: bytes) -> File:
+    return File(data, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _medium(path: str, place: Path, calendar: Calendar) -> File:
+    size = place.stat().st_size
+    if is_pointer(place, size):
+        what = f"{path} is a Git LFS pointer: workers could not send it"
+        raise ConfigError(what, hint="git lfs pull, in CI lfs: true", slug="lfs-pointer")
+    if size > MOST and shared_folder(calendar) is None:
+        what = f"{path} has {size / 1e6:.0f} MB; files in the database may have {MOST / 1e6:.0f}"
+        hint = '[ledger] files = "/a/folder/that/all/machines/see" in channels.toml keeps media there'
+        raise ConfigError(what, hint=hint, slug="file-too-large")
+    with place.open("rb") as file:
+        return File(place, hashlib.file_digest(file, "sha256").hexdigest(), size)
 
 
 def is_pointer(place: Path, size: int) -> bool:
@@ -234,28 +244,31 @@ def receipts_here(runner: Runner, *, dry_run: bool = False) -> tuple[str, ...]:
     ledger, folder = runner.ledger, runner.calendar.receipts
     take_in(ledger, folder)
     rows = ledger.db.read(
-        "SELECT name, receipt FROM delivery WHERE calendar = :calendar AND receipt <> '' ORDER BY name", {"calendar": ledger.calendar}
+        "SELECT name, post, channel, occurrence, receipt FROM delivery WHERE calendar = :calendar AND receipt <> '' ORDER BY name",
+        {"calendar": ledger.calendar},
     )
-    held = {row["name"]: row["receipt"] for row in rows}
-    found = {name: read_receipt(text.encode(), name) for name, text in held.items()}
-    missing = [name for name, receipt in found.items() if not (folder / receipt_path(receipt)).exists()]
+    held = {path_of(row["post"], row["channel"], row["occurrence"]): row for row in rows}
+    files = {path for path, _ in receipt_files(folder)}
+    texts = [row["receipt"] for path, row in held.items() if path not in files]
+    lacking = [(receipt, text) for text in texts if receipt_path(receipt := read_receipt(text.encode(), "the ledger")) not in files]
+    missing = tuple(receipt_path(receipt) for receipt, _ in lacking)
     if dry_run:
-        return tuple(receipt_path(found[name]) for name in missing)
-    _tell_database(runner, set(held))
+        return missing
+    _tell_database(runner, files - held.keys(), {row["name"] for row in rows})
     try:
-        write_receipts(folder, [(found[name], held[name]) for name in missing])
+        write_receipts(folder, lacking)
         write_out(ledger, folder)
         take_in(ledger, folder)
     except OSError as error:
         raise LedgerError(f"receipts cannot be written: {error}", hint="make room and sync again", slug="receipt-write") from error
-    return tuple(receipt_path(found[name]) for name in missing)
+    return missing
 
 
-def _tell_database(runner: Runner, held: set[str]) -> None:
+def _tell_database(runner: Runner, paths: Iterable[str], held: Collection[str]) -> None:
     """Receipts that only files told of: workers need their addresses, for replies and quotes."""
     ledger, folder = runner.ledger, runner.calendar.receipts
     texts = {}
-    for path, _ in receipt_files(folder):
+    for path in paths:
         data = (folder / path).read_bytes()
         name = read_receipt(data, f"receipts/{path}").delivery
         if name not in held:

@@ -19,7 +19,7 @@ def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
             temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")  # containers may share a process id
             beside.append((temporary, path))
             temporary.write_bytes(content)
-        _sync(temporary for temporary, _ in beside)
+        make_durable(temporary for temporary, _ in beside)
         for temporary, path in beside:
             temporary.replace(path)
     except OSError:
@@ -27,11 +27,11 @@ def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
             temporary.unlink(missing_ok=True)
         raise
     if os.name == "posix":
-        _sync({path.parent for path, _ in files})
+        make_durable({path.parent for path, _ in files})
 
 
-def _sync(paths: Iterable[Path]) -> None:
-    """Make files, or folders, durable."""
+def make_durable(paths: Iterable[Path]) -> None:
+    """Make files, or folders, of one file system durable. Raises OSError."""
     wanted = list(paths)
     together = _sync_file_system if len(wanted) > FEW and sys.platform == "linux" else None
     for path in wanted[:1] if together else wanted:

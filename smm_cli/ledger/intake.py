@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from smm_cli.errors import ConfigError, LedgerError
 from smm_cli.ledger.engine import LOCKED, Connection, Row, later
-from smm_cli.ledger.moments import EPOCH, moment, ms
-from smm_cli.ledger.receipts import read_receipt, receipt_files, receipt_path, write_receipt
+from smm_cli.ledger.moments import moment, ms
+from smm_cli.ledger.receipts import path_of, read_receipt, receipt_files, receipt_path, write_receipt, write_receipts
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import CANCELLED, FAILED, PUBLISHED, RETRY, UNKNOWN, Receipt
 from smm_cli.words.frozen import dataclass
 
 TAKES_OVER = {PUBLISHED: 3, CANCELLED: 2, UNKNOWN: 1}
 """States of a receipt that outrank what the ledger only planned; of two, the higher wins."""
+Written = tuple[str, Path | None, str]
+"""A delivery's name, its file (None: removed, or another's is let stand), and the text that was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +180,14 @@ def write_out(ledger: Ledger, folder: Path) -> list[Path]:
         "SELECT name, post, channel, occurrence, receipt FROM delivery WHERE calendar = :calendar AND receipt_written = 0 ORDER BY name",
         {"calendar": ledger.calendar},
     )
-    written: list[tuple[str, Path | None, str]] = []
+    written: list[Written] = []
+    with suppress(OSError):  # where one cannot be written, each that can be is
+        written = _write_together(folder, [row for row in rows if row["receipt"]])
+    known = {name for name, _, _ in written}
     for row in rows:
         try:
-            written.append(_write_one(ledger, folder, row))
+            if row["name"] not in known:
+                written.append(_write_one(ledger, folder, row))
         except OSError as error:
             _note_written(ledger, folder, written)
             raise LedgerError(
@@ -193,15 +200,23 @@ def write_out(ledger: Ledger, folder: Path) -> list[Path]:
     return [path for _, path, _ in written if path]
 
 
-def _write_one(ledger: Ledger, folder: Path, row: Row) -> tuple[str, Path | None, str]:
+def _write_together(folder: Path, rows: list[Row]) -> list[Written]:
+    """Many share what the disk is asked for. Raises OSError: then none is written."""
+    found = [(row, read_receipt(row["receipt"].encode(), row["name"])) for row in rows]
+    ours = [(row, own) for row, own in found if not _outranked(own, folder / receipt_path(own))]
+    paths = write_receipts(folder, [(own, row["receipt"]) for row, own in ours])
+    return [(row["name"], path, row["receipt"]) for (row, _), path in zip(ours, paths, strict=True)]
+
+
+def _write_one(ledger: Ledger, folder: Path, row: Row) -> Written:
     if row["receipt"]:
         own = read_receipt(row["receipt"].encode(), row["name"])
         if _outranked(own, folder / receipt_path(own)):
             return row["name"], None, row["receipt"]
         return row["name"], write_receipt(folder, own), row["receipt"]
-    empty = Receipt(row["name"], row["post"], row["channel"], "", "", EPOCH, row["occurrence"])
-    if not _came_meanwhile(ledger, folder, receipt_path(empty)):
-        (folder / receipt_path(empty)).unlink(missing_ok=True)
+    path = path_of(row["post"], row["channel"], row["occurrence"])
+    if not _came_meanwhile(ledger, folder, path):
+        (folder / path).unlink(missing_ok=True)
     return row["name"], None, ""
 
 
@@ -226,12 +241,12 @@ def _outranked(own: Receipt, path: Path) -> bool:
     return there.runner != own.runner and _rank(there.state) > _rank(own.state)
 
 
-def _note_written(ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
+def _note_written(ledger: Ledger, folder: Path, written: list[Written]) -> None:
     if written:
         ledger.write(lambda c: note_written(c, ledger, folder, written))
 
 
-def note_written(c: Connection, ledger: Ledger, folder: Path, written: list[tuple[str, Path | None, str]]) -> None:
+def note_written(c: Connection, ledger: Ledger, folder: Path, written: list[Written]) -> None:
     """These receipts stand as files: name, path (None: removed), and the text that was written; one that changed meanwhile is due again."""
     for name, path, text in written:
         c.execute(

@@ -40,9 +40,12 @@ STATES = frozenset({PLANNED, HELD, SENDING, PUBLISHED, FAILED, UNKNOWN, CANCELLE
 
 def receipt_path(receipt: Receipt) -> str:
     """Where a receipt stands below the receipts folder, posix."""
-    if receipt.occurrence:
-        return f"{receipt.post}/{receipt.channel}/{receipt.occurrence}.toml"
-    return f"{receipt.post}/{receipt.channel}.toml"
+    return path_of(receipt.post, receipt.channel, receipt.occurrence)
+
+
+def path_of(post: str, channel: str, occurrence: str) -> str:
+    """Where the receipt of a delivery stands below the receipts folder, posix."""
+    return f"{post}/{channel}/{occurrence}.toml" if occurrence else f"{post}/{channel}.toml"
 
 
 def write_receipt(folder: Path, receipt: Receipt) -> Path:

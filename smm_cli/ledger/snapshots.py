@@ -16,6 +16,8 @@ BELL = "smm"
 """The channel of LISTEN and NOTIFY; what is said is the calendar's name."""
 LOCK = 0x736D6D32
 """The advisory lock of whoever brings files or takes them away: "smm2"."""
+SMALL = 50_000
+"""Bytes of a file that may wait for others, to go with them in one round trip."""
 Read = Callable[[str], bytes | None]
 """The bytes of a SHA-256 that the database lacks; None: they lie in the shared folder."""
 
@@ -132,10 +134,12 @@ def share(folder: Path, files: Mapping[str, Path]) -> None:
 def _store(c: Connection, sizes: Mapping[str, int], read: Read) -> None:
     known = {row["sha256"] for row in c.execute("SELECT sha256 FROM stored WHERE sha256 = ANY(:all)", {"all": list(sizes)}).fetchall()}
     for sha256 in sorted(sizes.keys() - known):
-        c.execute(
-            "INSERT INTO stored (sha256, size, content) VALUES (:sha256, :size, :content) ON CONFLICT (sha256) DO NOTHING",
-            {"sha256": sha256, "size": sizes[sha256], "content": read(sha256)},
-        )
+        params = {"sha256": sha256, "size": sizes[sha256], "content": read(sha256)}
+        insert = "INSERT INTO stored (sha256, size, content) VALUES (:sha256, :size, :content) ON CONFLICT (sha256) DO NOTHING"
+        if sizes[sha256] < SMALL:
+            later(c, insert, params)
+        else:
+            c.execute(insert, params)
 
 
 def _replace_list(c: Connection, calendar: str, files: Mapping[str, str]) -> bool:

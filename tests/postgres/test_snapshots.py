@@ -189,6 +189,19 @@ def test_a_shared_folder_keeps_media_and_the_database_texts(root, database, tmp_
     assert (folder / "posts/bell.png").read_bytes() == b"a picture"
 
 
+def test_a_text_that_says_what_a_file_says_stands_in_the_database_all_the_same(root, database, tmp_path):
+    settings(root, database, ledger=f'files = "{tmp_path}/shared"\n')
+    for name in ("_note.md", "empty.txt"):
+        (root / "posts" / name).write_bytes(b"")
+    synced(root)
+    with Session(str(root)).runner() as runner:
+        laid = lay(runner.ledger.db, "acme", tmp_path / "there")
+    assert {path.name: path.read_bytes() for path in (laid / "posts").glob("*e*") if path.name != "launch.md"} == {
+        "_note.md": b"",
+        "empty.txt": b"",
+    }
+
+
 def test_what_is_laid_out_is_for_this_user_alone_and_names_nothing_outside(root, tmp_path):
     synced(root)
     with Session(str(root)).runner() as runner:
