@@ -116,13 +116,12 @@ class Runner:
         return history(self.ledger, self.calendar.channels)
 
     def pause_over(self, post: Post, channel: Channel) -> Pause | None:
-        """The pause that somebody made while this tick runs, if it covers `post` on `channel`."""
-        if unchanged(self.marks):
-            return None
-        try:
-            self.calendar = with_pauses(self.calendar, load_calendar(self.calendar.root), self.through)
-        except SmmError as error:
-            return Pause(f"channels.toml cannot be read: {error.what}")
+        """The pause that covers `post` on `channel` now, whatever its time; also one that somebody made while this tick runs."""
+        if not unchanged(self.marks):
+            try:
+                self.calendar = with_pauses(self.calendar, load_calendar(self.calendar.root), self.through)
+            except SmmError as error:
+                return Pause(f"channels.toml cannot be read: {error.what}")
         return pause_over(self.calendar, post, channel, self.clock.now())
 
     def approved_by(self, post: Post) -> tuple[str, ...]:

@@ -238,6 +238,16 @@ def test_another_clone_hears_of_it_without_a_commit_or_a_pull(two):
     assert "[[pause]]" not in (first.root / "channels.toml").read_text()
 
 
+@pytest.mark.parametrize("scope", [(), ("--channel", "blog")])
+def test_what_shall_go_now_waits_for_a_pause_that_is_over_before_its_own_time(desk, scope):
+    desk.post("later", at="2026-12-24 10:00")
+    desk("pause", *scope, "--until", "2026-11-24 09:00")
+    assert "Not sent now: later@blog" in desk("publish", "--post", "later", "--now", "--yes", fails=5)
+    assert desk.published() == set()
+    desk("publish", "--post", "later", "--now", "--yes", "--through-pause")
+    assert desk.published() == {"later@blog"}
+
+
 def test_a_packed_ref_stops_as_well(two):
     first, _ = two
     first.post("a")
