@@ -131,6 +131,13 @@ def test_files_that_git_has_are_looked_into_and_others_are_not(root: Path, check
     assert check() == []
 
 
+def test_a_calendar_that_shares_its_repository_with_a_program_is_not_told_of_the_programs_tests(root: Path, check: Any) -> None:
+    for path in ("tests/test_tokens.py", "src/app/example.env.md", "posts/notes.txt", ".github/workflows/x.yml", "deploy/.env"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(f"{GITHUB}\n")
+    assert sorted(path for _, path, _ in check()) == [".github/workflows/x.yml", "deploy/.env", "posts/notes.txt"]
+
+
 def test_a_secret_of_this_machine_is_found_whatever_it_looks_like(root: Path, check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     more = '[channels.m]\nnetwork = "mastodon"\nserver = "https://m.example"\nsecret = "env:LEAK_TOKEN"\n'
     (root / "channels.toml").write_text(CONFIG.format(more="") + more)
