@@ -74,7 +74,7 @@ class Credentials:
         return {name: self._values.get(name) or await self._waited(name) for name in names}
 
     async def _waited(self, name: str) -> str:
-        slow = not self.stand_in and self._reference(name).startswith(("command:", "keyring:"))
+        slow = not self.stand_in and self.reference(name).startswith(("command:", "keyring:"))
         return await asyncio.to_thread(self.value, name) if slow else self.value(name)
 
     @property
@@ -82,7 +82,7 @@ class Credentials:
         """The encrypted file that holds all secrets and tokens of this channel, where it has one."""
         return age_file(self.secret, self.calendar.root)
 
-    def _reference(self, name: str) -> str:
+    def reference(self, name: str) -> str:
         """The reference for `name`: the channel's own, else that of its network for all channels, else this machine's."""
         if isinstance(self.secret, Mapping):
             own = self.secret.get(name, "")
@@ -91,7 +91,7 @@ class Credentials:
         return own or _shared(self.calendar.networks.get(self.channel.network, {}), name)
 
     def _resolved(self, name: str) -> str:
-        reference = self._reference(name) or self._of_machine(name)
+        reference = self.reference(name) or self._of_machine(name)
         if not reference and self._pairs() and name in self.names[1:]:
             return ""
         if not reference:
@@ -110,7 +110,7 @@ class Credentials:
 
     def _takes_back(self, name: str) -> bool:
         """Whether a renewed secret goes back to where its reference names it."""
-        return not self.stand_in and self._reference(name).startswith(("file:", "keyring:"))
+        return not self.stand_in and self.reference(name).startswith(("file:", "keyring:"))
 
     def _stand_in(self, name: str) -> str:
         account = self.channel.account.removeprefix("@").split("@")[0] or self.channel.name
@@ -163,7 +163,7 @@ class Credentials:
             ends_at = ends_at or (old.ends_at if old else None)
             self._tokens = self._saved(StoredTokens(rest, expires_at, self.bound, handle, ends_at))
             for name, value in back.items():
-                put_back(self._reference(name), self.calendar.root, value, name=f"{self.channel.name} ({name})")
+                put_back(self.reference(name), self.calendar.root, value, name=f"{self.channel.name} ({name})")
         else:
             self._tokens = StoredTokens({**(self._tokens.values if self._tokens else {}), **rest}, expires_at, handle=handle)
         self._values.clear()

@@ -20,7 +20,6 @@ from smm_cli.cli.channel_list import open_ledger
 from smm_cli.cli.doctor_machine import Patient
 from smm_cli.cli.shared_claims import claim_problems
 from smm_cli.cli.trust import references_of
-from smm_cli.clock import SystemClock
 from smm_cli.delivery.ends import ends_of
 from smm_cli.delivery.lasting import forgets
 from smm_cli.delivery.ledgers import is_known
@@ -29,7 +28,6 @@ from smm_cli.errors import ConfigError, SmmError
 from smm_cli.networks import load
 from smm_cli.plan.endings import SOON
 from smm_cli.plan.phrase import say_moment
-from smm_cli.words.channel import Channel
 from smm_cli.words.problem import WARNING, Place, Problem
 
 SILENT = timedelta(hours=25)
@@ -63,11 +61,11 @@ def receipts(calendar: Calendar, _: Patient) -> Iterator[Problem]:
         yield Problem("receipts-not-committed", what, Place("receipts"), "git add receipts && git commit -m receipts && git push", WARNING)
 
 
-def claims(calendar: Calendar, _: Patient) -> Iterator[Problem]:
+def claims(calendar: Calendar, patient: Patient) -> Iterator[Problem]:
     """With claims through git: the remote answers, nobody died in the middle, and this runner forgets no token."""
     if calendar.ledger.claims != GIT or shutil.which("git") is None:
         return
-    with open_runner(calendar.root, SystemClock()) as runner:
+    with open_runner(calendar.root, patient.clock) as runner:
         if why := runner.hear():
             yield Problem("no-remote", f"nothing is sent from here: {why}", Place("channels.toml"), "git ls-remote shows the same")
         yield from claim_problems(runner)
@@ -103,30 +101,25 @@ def channels(calendar: Calendar, _: Patient) -> Iterator[Problem]:
         names, place = load(channel.network).auth_of(channel.settings).secrets, Place("channels.toml", channel.line, channel=channel.name)
         if channel.by_hand or not names:
             continue
-        if any(reference.startswith("command:") for owner, reference in references_of(calendar) if owner == channel.name):
-            yield from _commands(calendar, channel)
-            continue
+        credentials = Credentials(calendar, channel, names)
         for name in names:
             try:
-                Credentials(calendar, channel, names).value(name)
+                if (reference := credentials.reference(name)).startswith("command:"):
+                    yield from _command(calendar, parse(reference)[1], place)
+                else:
+                    credentials.value(name)
             except SmmError as error:
                 yield Problem(error.slug, error.what, place, error.hint or f"smm channel login {channel.name}")
 
 
-def _commands(calendar: Calendar, channel: Channel) -> Iterator[Problem]:
-    place = Place("channels.toml", channel.line, channel=channel.name)
-    trusted = trusted_commands(calendar.root)
-    for owner, reference in references_of(calendar):
-        if owner != channel.name or not reference.startswith("command:"):
-            continue
-        command = parse(reference)[1]
-        if command not in trusted:
-            what = f"this machine does not trust the command: {command}"
-            yield Problem("untrusted-command", what, place, f"smm trust {shlex.quote(command)}")
-        with suppress(ValueError, IndexError):
-            program = shlex.split(command)[0]
-            if shutil.which(program) is None and not os.access(calendar.root / program, os.X_OK):
-                yield Problem("no-program", f"there is no program {program}", place, f"install {program}, or change the reference")
+def _command(calendar: Calendar, command: str, place: Place) -> Iterator[Problem]:
+    if command not in trusted_commands(calendar.root):
+        what = f"this machine does not trust the command: {command}"
+        yield Problem("untrusted-command", what, place, f"smm trust {shlex.quote(command)}")
+    with suppress(ValueError, IndexError):
+        program = shlex.split(command)[0]
+        if shutil.which(program) is None and not os.access(calendar.root / program, os.X_OK):
+            yield Problem("no-program", f"there is no program {program}", place, f"install {program}, or change the reference")
 
 
 def secrets_in_git(calendar: Calendar, _: Patient) -> Iterator[Problem]:

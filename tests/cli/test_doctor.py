@@ -156,6 +156,26 @@ def test_a_secret_in_git_is_an_error(root: Path, found: Any) -> None:
     assert code == 3 and "git rm --cached token" in findings["secret-in-git"]["hint"]
 
 
+def test_a_command_for_all_channels_of_a_network_is_not_run_either(root: Path, found: Any, tmp_path: Path) -> None:
+    from smm_cli.accounts.trust import trust
+
+    mark = tmp_path / "mark"
+    shared = f'[networks.wallabag]\nsecret = {{ client_secret = "command:touch {mark}", password = "command:touch {mark}" }}\n'
+    channel = '[channels.later]\nnetwork = "wallabag"\nserver = "https://w.example"\nidentifier = "ada"\nclient_id = "1"\n'
+    (root / "channels.toml").write_text(CONFIG.format(ref="main") + shared + channel)
+    assert found()[1]["untrusted-command"]["channel"] == "later"
+    trust(root, f"touch {mark}")
+    assert found()[0] == 0
+    assert not mark.exists()
+
+
+def test_beside_a_command_the_other_secrets_are_looked_at(root: Path, found: Any) -> None:
+    chat = '[channels.team]\nnetwork = "rocketchat"\nserver = "https://c.example"\nroom = "GENERAL"\n'
+    secret = 'secret = { user_id = "command:no-such-program x", token = "env:DOCTOR_TOKEN" }\n'
+    (root / "channels.toml").write_text(CONFIG.format(ref="main") + chat + secret)
+    assert {"no-program", "secret-missing"} <= set(found()[1])
+
+
 @pytest.mark.parametrize(("days", "code", "severity"), [(13, 0, "warning"), (-1, 3, "error")])
 def test_a_token_that_ends_is_told_two_weeks_before(days: int, code: int, severity: str, root: Path, found: Any) -> None:
     now = datetime.now(UTC)
