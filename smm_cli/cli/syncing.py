@@ -77,7 +77,7 @@ class Syncing:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._marks: object = None
+        self._marks: tuple[object, object] = (None, None)
         self._told = ""
 
     def at_once(self) -> None:
@@ -100,20 +100,27 @@ class Syncing:
                     output.show_error(error)
 
     async def _look(self) -> None:
-        from smm_cli.ledger.intake import write_out
+        from smm_cli.ledger.intake import take_in, write_out
 
-        marks = self._now()
+        (calendar, receipts), before = self._now(), self._marks
         with self.session.runner() as runner:
             if isinstance(runner.source, Commit):
                 runner.source.downloads = True
-            if marks != self._marks:
+            if calendar is None or calendar != before[0]:
                 done = await _once(runner)
-                self._marks = marks
                 if done.added or done.changed or done.removed or done.pauses:
                     tell(runner.calendar.name, done, False)
             else:
+                if receipts != before[1]:  # most are of these workers, and known
+                    take_in(runner.ledger, runner.calendar.receipts)
                 write_out(runner.ledger, runner.calendar.receipts)
+        self._marks = calendar, receipts
 
-    def _now(self) -> object:
+    def _now(self) -> tuple[object, object]:
+        """What changes with the calendar (None: that cannot be told), and what with its receipts."""
         calendar = self.session.calendar()
-        return marks_now(calendar), marks_of(calendar.root)
+        marks = marks_now(calendar)
+        if marks is None:
+            return None, None
+        posts, _, receipts = marks["files"].partition(".")
+        return ({**marks, "files": posts, "receipts": ""}, marks_of(calendar.root)), (marks["receipts"], receipts)

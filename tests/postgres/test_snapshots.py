@@ -13,6 +13,7 @@ import pytest
 
 from smm_cli.cli.session import Session
 from smm_cli.cli.start import run
+from smm_cli.cli.syncing import Syncing
 from smm_cli.clock import SystemClock
 from smm_cli.delivery.desk import open_desk, plan_ahead
 from smm_cli.delivery.laying import lay
@@ -21,6 +22,10 @@ from smm_cli.errors import ConfigError, LedgerError
 from smm_cli.ledger.snapshots import desk_of, files_of, save_snapshot
 
 HEAD = '[calendar]\nname = "acme"\ntimezone = "UTC"\nlanguage = "en"\npublish_from = "{ref}"\nmax_late = "none"\n'
+RECEIPT = (
+    'format = 1\nstate = "published"\npost = "old"\nchannel = "chat"\nnetwork = "mastodon"\n'
+    'at = 2026-01-02T09:00:00Z\n[[parts]]\nid = "7"\nurl = "http://127.0.0.1:9/7"\n'
+)
 CHANNEL = '[channels.chat]\nnetwork = "mastodon"\nserver = "http://127.0.0.1:9"\nsecret = "{secret}"\n'
 
 
@@ -236,6 +241,29 @@ def test_a_ledger_in_a_file_has_no_workers(tmp_path, capsys):
     assert "[ledger] url" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("lock", [False, True])
+def test_beside_workers_what_changed_is_synced_and_receipts_alone_are_no_reason(root, capsys, lock):
+    """`lock`: an editor's, a link that leads nowhere."""
+    syncing = Syncing(Session(str(root)))
+    syncing.at_once()
+
+    def after_a_while():
+        with contextlib.suppress(TimeoutError):
+            asyncio.run(asyncio.wait_for(syncing.serve(0.1), 1.5))
+        return capsys.readouterr().out.count("synced")
+
+    assert after_a_while() == 1
+    if lock:
+        (root / "posts" / ".#launch.md").symlink_to("ada@office.4711")
+    (root / "receipts" / "old").mkdir(parents=True)
+    (root / "receipts" / "old" / "chat.toml").write_text(RECEIPT)
+    assert after_a_while() == 0
+    with Session(str(root)).runner() as runner:
+        assert runner.ledger.record("old@chat").state == "published"
+    post(root, "launch", text="Hello again.")
+    assert after_a_while() == 1
+
+
 def test_the_outcome_of_a_sync_as_json(root, capsys):
     assert run(["-C", str(root), "ledger", "sync", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
@@ -244,19 +272,15 @@ def test_the_outcome_of_a_sync_as_json(root, capsys):
 
 
 def test_receipts_of_files_are_known_to_workers_and_those_of_the_database_become_files(root):
-    receipt = (
-        'format = 1\nstate = "published"\npost = "old"\nchannel = "chat"\nnetwork = "mastodon"\n'
-        'at = 2026-01-02T09:00:00Z\n[[parts]]\nid = "7"\nurl = "http://127.0.0.1:9/7"\n'
-    )
     (root / "receipts/old").mkdir(parents=True)
-    (root / "receipts/old/chat.toml").write_text(receipt)
+    (root / "receipts/old/chat.toml").write_text(RECEIPT)
     synced(root)
     with Session(str(root)).runner() as runner:
         opened = open_desk(runner.ledger, root.parent / "there", SystemClock(), checkout=False)
         assert [found.url for found in opened.runner._receipts()] == ["http://127.0.0.1:9/7"]
     (root / "receipts/old/chat.toml").unlink()
     assert synced(root).receipts == ("old/chat.toml",)
-    assert (root / "receipts/old/chat.toml").read_text() == receipt
+    assert (root / "receipts/old/chat.toml").read_text() == RECEIPT
 
 
 def test_a_pause_here_is_a_pause_for_workers(root, database):
