@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from smm_cli.calendar import git
@@ -15,13 +16,14 @@ from smm_cli.errors import SmmError
 from smm_cli.words.frozen import dataclass
 
 WORKFLOWS = (".github/workflows", ".forgejo/workflows", ".gitea/workflows")
-SCHEDULED = re.compile(r"""^\s*-\s*cron:\s*(["']?)([\d*,/ \t-]+?)\1[ \t]*(?:\#.*)?$(?:\n\s*timezone:\s*["']?([\w/+-]+))?""", re.MULTILINE)
-"""A line of a schedule, and its zone. Source: docs.github.com, Workflow syntax, on.schedule (2026-11-23)."""
-NOTED = re.compile(r"^#\s*cron:\s*\"([^\"]+)\"\s+zone:\s*(\S+)", re.MULTILINE)
-PUBLISHES = re.compile(r"^[^#\n]*\bsmm\b[^#\n]*\bpublish\b", re.MULTILINE)
+SCHEDULED = re.compile(r"""[ \t]*-[ \t]*cron:[ \t]*(["']?)([\d*][\d*,/ \t-]+?)\1[ \t]*(?:\#.*)?""")
+ZONE = re.compile(r"""[ \t]*timezone:[ \t]*["']?([\w/+-]+)""")
+"""A line of a schedule, and the line of its zone. Source: docs.github.com, Workflow syntax, on.schedule (2026-11-23)."""
+NOTED = re.compile(r"^#[ \t]*cron:[ \t]*\"([^\"\n]+)\"[ \t]+zone:[ \t]*(\S+)", re.MULTILINE)
+SMM, PUBLISH = re.compile(r"\bsmm\b"), re.compile(r"\bpublish\b")
 TIMER = re.compile(r"^OnUnitActiveSec=(\d+)s$", re.MULTILINE)
-MOST = 100_000
-"""Bytes of a workflow file that are read."""
+MOST, LONGEST = 100_000, 300
+"""Bytes of a workflow file that are read, and characters of a line of its schedule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,24 @@ def of_hosts(calendar: Calendar) -> Iterator[Installed]:
     for folder in WORKFLOWS:
         for path in sorted((top / folder).glob("*.y*ml")):
             text = _text(path)
-            if PUBLISHES.search(text) and (found := _crons((line, zone or "UTC") for _, line, zone in SCHEDULED.findall(text))):
+            if publishes(text) and (found := _crons(scheduled(text))):
                 yield Installed(path.relative_to(top).as_posix(), found, busy=True)
     if found := _crons(NOTED.findall(_text(top / ".gitlab" / "smm.yml"))):
         yield Installed(".gitlab/smm.yml", found, busy=True)
+
+
+def publishes(text: str) -> bool:
+    """Whether a line of a workflow runs `smm … publish`."""
+    lines = (line.partition("#")[0] for line in text.splitlines())
+    return any((found := SMM.search(line)) and PUBLISH.search(line, found.end()) for line in lines)
+
+
+def scheduled(text: str) -> Iterator[tuple[str, str]]:
+    """Each line of cron in a workflow, with its zone."""
+    for line, after in pairwise([*text.splitlines(), ""]):
+        if found := SCHEDULED.fullmatch(line[:LONGEST]):
+            zone = ZONE.match(after)
+            yield found[2], zone[1] if zone else "UTC"
 
 
 def of_machine(calendar: Calendar) -> list[Installed]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from smm_cli.calendar.cron import read_cron
+from smm_cli.cli.runner_installed import publishes, scheduled
 from smm_cli.cli.start import run
 
 FRIDAY = "2099-11-27"
@@ -126,6 +128,13 @@ def test_a_workflow_that_publishes_nothing_is_none(root: Path, text: str, capsys
     workflow(root, text)
     post(root, f"{FRIDAY} 22:00")
     assert "late" not in checked(capsys)
+
+
+@pytest.mark.parametrize("text", ["\n" * 99_000, "- cron: 1" + " " * 99_000 + "x", "smm " * 24_000, "- " * 49_000])
+def test_a_workflow_of_a_stranger_takes_no_time_to_read(text: str) -> None:
+    start = time.process_time()
+    assert not publishes(text) and not list(scheduled(text))
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("cron", ["7 5-17 * * *", "'7 5-17 * * *'   # early", '"7 6-18 * * *"\n      timezone: "Europe/Berlin"'])
