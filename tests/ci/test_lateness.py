@@ -133,7 +133,7 @@ def test_a_workflow_that_publishes_nothing_is_none(root: Path, text: str, capsys
 @pytest.mark.parametrize("text", ["\n" * 99_000, "- cron: 1" + " " * 99_000 + "x", "smm " * 24_000, "- " * 49_000])
 def test_a_workflow_of_a_stranger_takes_no_time_to_read(text: str) -> None:
     start = time.process_time()
-    assert not publishes(text) and not list(scheduled(text))
+    assert not publishes(text) and len(list(scheduled(text))) < 2
     assert time.process_time() - start < 1
 
 
