@@ -34,6 +34,7 @@ class GitWitness:
         self._commit = "" if source.mark() == WORKTREE else source.mark()
         self._lines: dict[str, dict[int, str]] = {}
         self._merging: dict[str, blame.Bringing | None] = {}
+        self._then: dict[str, tuple[Commit, Calendar]] = {}
         self._memory = _Memory(calendar, self._commit)
 
     @cached_property
@@ -121,8 +122,7 @@ class GitWitness:
             commits = self._adding(post, line)
             if len(commits) != 1 or not commits[0]:
                 return ""
-            source = Commit(self._calendar.root, commits[0])
-            then = load_calendar(self._calendar.root, source, remember=False)
+            source, then = self._calendar_of(commits[0])
             old, _ = read_post(post.path, source.read(post.path), then)
             if old is None:
                 return ""
@@ -130,6 +130,12 @@ class GitWitness:
             if line.endswith(f" {digest_of(old.id, before)}"):
                 return differences(before, said_by_channel(self._whole(post), self._calendar, self._source))
         return ""
+
+    def _calendar_of(self, commit: str) -> tuple[Commit, Calendar]:
+        if commit not in self._then:
+            source = Commit(self._calendar.root, commit)
+            self._then[commit] = source, load_calendar(self._calendar.root, source, remember=False)
+        return self._then[commit]
 
     def _adding(self, post: Post, line: str) -> list[str]:
         """The commits that the lines of the file which hold `line` are from; all of them must vouch for it."""

@@ -35,12 +35,18 @@ class Findings:
     channels: int
 
 
-def find_all(runner: Runner, of_config: Iterable[Problem] = (), choose: Callable[[Indexed], frozenset[str]] | None = None) -> Findings:
+def find_all(
+    runner: Runner,
+    of_config: Iterable[Problem] = (),
+    choose: Callable[[Indexed], frozenset[str]] | None = None,
+    planned: Planned | None = None,
+) -> Findings:
     """Everything wrong with the calendar of `runner`, or with the files that `choose` names. Needs no secret, asks no server.
 
+    `planned`: its plan, where that was made already.
     What went out on a channel is not looked at again there: a changed file of a published post does not act.
     """
-    planned = plan_of(runner)
+    planned = planned or plan_of(runner)
     found = [*of_config, *planned.indexed.problems, *_state_in_git(runner)]
     found += check_approval(runner.calendar, _unapproved(planned))
     found += [_outdated(post, name) for post, name in outdated(runner, planned.indexed.posts)]

@@ -142,7 +142,8 @@ def _planned(side: Side, root: Path, folder: Path, session: Session, stack: Exit
     runner = stack.enter_context(open_scratch(root, folder, session.clock, lambda _: None, side.ref))
     planned = plan_of(runner)
     costs = costs_of(runner, planned.plan.deliveries, planned.indexed.posts)
-    return replace(side, runner=runner, planned=planned, problems=find_all(runner).problems, costs=tuple(costs.items()))
+    problems = find_all(runner, planned=planned).problems
+    return replace(side, runner=runner, planned=planned, problems=problems, costs=tuple(costs.items()))
 
 
 def _settings_of(root: Path, source: Source, commit: str) -> tuple[bytes, SmmError | None]:
