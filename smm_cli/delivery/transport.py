@@ -132,8 +132,8 @@ class Transport:
         raise hushed  # outside of the except block: what httpx2 raised holds the signed request
 
     async def put(self, request: Request, target: Target) -> Answer:
-        """The answer of a place that keeps files: `request` is signed already. Raises Retriable for silence."""
-        incoming = Incoming(request, self.blobs)
+        """The answer, or its beginning, of a place that keeps files or hears alerts; `request` is signed. Raises Retriable for silence."""
+        incoming = Incoming(request, self.blobs, most=1 << 16, cut=True)
         body = wire(request.body, self.blobs, Filler({}, None, frozenset()))
         headers = {**request.headers, "content-length": str(body.length)}
         try:

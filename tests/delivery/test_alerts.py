@@ -118,6 +118,15 @@ def test_an_address_that_does_not_answer_is_told_later_and_says_so_without_showi
     assert notes[3] == ()
 
 
+def test_an_address_that_answers_with_much_more_than_it_should_has_heard(run_ticks):
+    def between(number, town, root):
+        says = town.says
+        town.says = lambda status, body=None: says(status, {"a": "x" * 17_000_000} if body == {} else body)
+
+    town, notes, _, left = run_ticks(1, between=between)
+    assert len(town.alerts) == 1 and notes == [()] and left == []
+
+
 def test_a_chat_of_the_calendar_hears_it_as_text_that_calls_nobody(run_ticks):
     town, notes, _, _ = run_ticks(2, 'to = "channel:team"\n')
     assert notes == [(), ()]
