@@ -27,10 +27,6 @@ def move_now(session: Session, to: str, *, dry_run: bool, as_json: bool) -> int:
     said = to or calendar.ledger.url
     if not said:
         raise UsageError("where to?", hint="smm ledger move --to postgresql://USER@HOST/DATABASE   (or --to env:SMM_LEDGER)")
-    if to and not to.startswith((*SCHEMES, "env:", "file:", "age:", "command:")):
-        raise UsageError(
-            "this is no address of a PostgreSQL database", hint="--to postgresql://USER@HOST/DATABASE   or --to env:SMM_LEDGER"
-        )
     if not file.exists():
         hint = "a calendar that was never published from here needs no move: write the url into channels.toml"
         raise UsageError(f"there is no ledger in {file.parent}", hint=hint)

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from smm_cli.accounts.machine import read_machine
 from smm_cli.accounts.masks import remember
-from smm_cli.accounts.references import resolve
+from smm_cli.accounts.references import parse, resolve
 from smm_cli.calendar.model import Calendar
 from smm_cli.clock import Clock
 from smm_cli.delivery.lasting import in_a_job
@@ -56,8 +56,20 @@ def copy_ledger(calendar: Calendar, root: Path, path: Path, clock: Clock) -> Non
 
 def address_of(url: str, root: Path) -> str:
     """The address that `url` is, or refers to; what is secret in it is masked from now on. Raises ConfigError, never with the address."""
-    if url.startswith(SCHEMES):
-        return url
+    found = url if url.startswith(SCHEMES) else _referred(url, root)
+    with suppress(ValueError):
+        if password := urlsplit(found).password:
+            remember(password)
+            remember(unquote(password))
+    return found
+
+
+def _referred(url: str, root: Path) -> str:
+    try:
+        parse(url)
+    except ConfigError:
+        what = "this is neither an address of a PostgreSQL database nor a reference to one"
+        raise ConfigError(what, hint="postgresql://USER@HOST/DATABASE   or env:SMM_LEDGER", slug="ledger-address") from None
     try:
         found = resolve(url, root, name="[ledger] url").strip()
     except ConfigError as error:
@@ -66,10 +78,6 @@ def address_of(url: str, root: Path) -> str:
     if not found.startswith(SCHEMES):
         what = "[ledger] url refers to something that is no address of a PostgreSQL database"
         raise ConfigError(what, hint="it begins with postgresql://", slug="ledger-address")
-    with suppress(ValueError):
-        if password := urlsplit(found).password:
-            remember(password)
-            remember(unquote(password))
     return found
 
 

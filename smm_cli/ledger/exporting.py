@@ -101,7 +101,8 @@ def read_export(path: Path, calendar: str) -> Rows:
                         raise _wrong(path, number, f"this is no row of {f'the table {table}' if table in rows else 'a ledger'}")
                     rows[table].append(said)
     except (OSError, UnicodeDecodeError) as error:
-        raise LedgerError(f"{path} cannot be read: {error}", slug="import") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise LedgerError(f"{path} cannot be read: {why}", hint="smm ledger export makes such a file", slug="import") from error
     if told is None:
         raise _wrong(path, 1, "the file is empty")
     for table, count in counts(rows).items():

@@ -208,7 +208,7 @@ def test_an_address_with_a_password_is_not_to_be_written_into_the_file(root, dat
     ("words", "code", "told"),
     [
         ((), 2, "where to?"),
-        (("--to", "mysql://db/x"), 2, "no address"),
+        (("--to", "mysql://db/x"), 3, "neither an address"),
         (("--to", "env:NOWHERE"), 3, "NOWHERE is not set"),
         (("--to", "postgresql://127.0.0.1:1/x"), 7, "127.0.0.1:1/x"),
     ],

@@ -31,7 +31,7 @@ def slow(tmp_path):
         (["--calendar", "acme"], 2, "say --ledger URL"),
         (["--ledger", "env:SMM_LEDGER"], 2, "say --calendar NAME"),
         (["--ledger", "env:SMM_NO_SUCH", "--calendar", "acme"], 3, "SMM_NO_SUCH is not set"),
-        (["--ledger", "mysql://x", "--calendar", "acme"], 3, "reference"),
+        (["--ledger", "mysql://x", "--calendar", "acme"], 3, "neither an address"),
         (["--ledger", "env:SMM_LEDGER", "--calendar", "Ac me"], 2, "no calendar's name"),
         (["--workers", "2", "--ledger", "postgresql://postgres@127.0.0.1:1/x", "--calendar", "acme"], 7, "cannot be reached"),
     ],
