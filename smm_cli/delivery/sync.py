@@ -119,7 +119,8 @@ def _refuse_older(before: Desk, source: Source) -> None:
         return
     said = f"the database has commit {before.mark[:10]}, which is not in what {source.ref} is here ({source.mark()[:10]})"
     if git.ask(source.root, "merge-base", "--is-ancestor", before.mark, source.mark()) is None:
-        raise ConfigError(said, hint="git fetch, or git pull, first; --force puts this commit into its place", slug="sync-older")
+        hint = "git fetch, or git pull, first (git fetch --unshallow in a shallow clone; in CI: fetch-depth: 0)"
+        raise ConfigError(said, hint=f"{hint}; --force puts this commit into its place", slug="sync-older")
 
 
 # -- files --------------------------------------------------------------------------------------------------------------------
