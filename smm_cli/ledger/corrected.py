@@ -14,7 +14,7 @@ from smm_cli.errors import LedgerError
 from smm_cli.ledger.corrections import ENDED, MARK, REPLACE, REPLY, WHOLE, forget, put_back
 from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.journal import EDIT, Entry, answer_from, record_answer
-from smm_cli.ledger.progress import PART, slow_hash, text_of
+from smm_cli.ledger.progress import PART, noted_files, slow_hash, text_of
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import is_name
 from smm_cli.words.exchange import Answer
@@ -42,8 +42,7 @@ def write_corrections(ledger: Ledger, folder: Path, write: Write) -> None:
 
 def take_corrections(ledger: Ledger, folder: Path) -> None:
     """Take in what others wrote since last time. Raises LedgerError at a file that cannot be read."""
-    rows = ledger.db.read("SELECT path, mtime_ns, size FROM receipt_file WHERE calendar = :calendar", {"calendar": ledger.calendar})
-    known = {row["path"]: (row["mtime_ns"], row["size"]) for row in rows if row["path"].startswith(f"{CORRECTIONS}/")}
+    known = {path: (row["mtime_ns"], row["size"]) for path, row in noted_files(ledger, CORRECTIONS).items()}
     there = {f"{CORRECTIONS}/{path.name}": path for path in sorted(folder.glob("*.json"))}
     busy = ledger._busy() if known or there else {}
     for where, path in there.items():

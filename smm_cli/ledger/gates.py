@@ -13,7 +13,7 @@ from typing import Any
 
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.moments import ms
-from smm_cli.ledger.progress import note_file, slow_hash, text_of
+from smm_cli.ledger.progress import note_file, noted_files, slow_hash, text_of
 from smm_cli.ledger.progress_checked import LAST, is_number
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import is_name
@@ -41,9 +41,7 @@ def write_gates(ledger: Ledger, folder: Path, now: datetime, write: Callable[[Pa
 
 def take_gates(ledger: Ledger, folder: Path, now: datetime) -> None:
     """Take in what others wrote, or took away, since last time. Raises LedgerError at a file that cannot be read."""
-    asked = {"calendar": ledger.calendar}
-    rows = ledger.db.read("SELECT path, mtime_ns, size, runner FROM receipt_file WHERE calendar = :calendar", asked)
-    known = {row["path"]: row for row in rows if row["path"].startswith(f"{FOLDER}/") and row["runner"]}
+    known = {path: row for path, row in noted_files(ledger, FOLDER).items() if row["runner"]}
     for where in sorted({*known, *(f"{FOLDER}/{path.name}" for path in folder.glob("*.json"))}):
         path, noted = folder / Path(where).name, known.get(where)
         stat = path.stat() if path.exists() else None

@@ -101,19 +101,18 @@ def write_progress(ledger: Ledger, folder: Path, write: Callable[[Path, bytes | 
 
     `write(path, data)` writes one durably; None removes it.
     """
-    busy, wanted = ledger._busy(), dict[str, str | None]()
-    for row in ledger.db.read("SELECT * FROM delivery WHERE calendar = :calendar ORDER BY name", {"calendar": ledger.calendar}):
-        if row["name"] in busy:
-            continue
-        wanted[row["name"]] = None if row["state"] in OVER or _untouched(row) else text_of(_progress(ledger, row))
+    busy, begun = ledger._busy(), f"calendar = :calendar AND state NOT IN ({', '.join(f'{state!r}' for state in sorted(OVER))})"
+    rows = ledger.db.read(f"SELECT * FROM delivery WHERE {begun} ORDER BY name", {"calendar": ledger.calendar})
+    wanted = {row["name"]: text_of(_progress(ledger, row)) for row in rows if row["name"] not in busy and not _untouched(row)}
     for name, text in wanted.items():
         path = folder / f"{name}.json"
-        if text is None and path.exists():
-            write(path, None)
-            note_file(ledger, FOLDER, path, "")
-        elif text is not None and (not path.exists() or path.read_text("utf-8") != text):
+        if not path.exists() or path.read_text("utf-8") != text:
             write(path, text.encode())
             note_file(ledger, FOLDER, path, text)
+    for path in sorted(folder.glob("*.json")):
+        if path.stem not in wanted and path.stem not in busy:
+            write(path, None)
+            note_file(ledger, FOLDER, path, "")
 
 
 def _untouched(row: Any) -> bool:
@@ -123,9 +122,7 @@ def _untouched(row: Any) -> bool:
 
 def take_progress(ledger: Ledger, folder: Path) -> None:
     """Take in files that others wrote since last time. Raises LedgerError at one that cannot be read."""
-    params = {"calendar": ledger.calendar}
-    rows = ledger.db.read("SELECT path, mtime_ns, size, runner FROM receipt_file WHERE calendar = :calendar", params)
-    known, busy = {row["path"]: row for row in rows}, ledger._busy()
+    known, busy = noted_files(ledger, FOLDER), ledger._busy()
     for path in sorted(folder.glob("*.json")):
         stat, where = path.stat(), f"{FOLDER}/{path.name}"
         noted = known.get(where)
@@ -139,6 +136,15 @@ def take_progress(ledger: Ledger, folder: Path) -> None:
             )
         adopt(ledger, there, folder.parent / "receipts", was=noted["runner"] if noted else "")
         note_file(ledger, FOLDER, path, data.decode())
+
+
+def noted_files(ledger: Ledger, folder: str) -> dict[str, Any]:
+    """What is remembered of the files of `folder`, by path. A post may be called as the folder is: its receipts are none of them."""
+    rows = ledger.db.read(
+        "SELECT path, mtime_ns, size, runner FROM receipt_file WHERE calendar = :calendar AND path >= :first AND path < :after",
+        {"calendar": ledger.calendar, "first": f"{folder}/", "after": f"{folder}0"},
+    )
+    return {row["path"]: row for row in rows if row["path"].endswith(".json")}
 
 
 def note_file(ledger: Ledger, folder: str, path: Path, text: str) -> None:

@@ -147,3 +147,20 @@ def test_what_cannot_be_written_here_is_told_and_nothing_is_sent(team, path):
         with pytest.raises(ConfigError, match="cannot be written here"):
             machine.tick()
     assert len(team.public("one")) == 1
+
+
+@pytest.mark.parametrize("id", ["channels", "corrections", "progress", "receipts"])
+def test_a_post_may_be_called_as_a_folder_of_the_branch(team, id):
+    team.channel("one")
+    team.post(id)
+    team.push()
+    machine = team.clone("machine")
+    machine.tick()
+    for _ in range(2):
+        assert machine.tick().outcomes == ()
+    with machine.runner() as runner:
+        before = runner.ledger.counter()
+        runner.hear()
+        assert runner.ledger.counter() == before
+    assert list(team.receipts()) == [f"receipts/{id}/one.toml"]
+    assert team.clone("other").tick().outcomes == ()
