@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -11,6 +10,7 @@ from hashlib import sha1, sha256
 from pathlib import Path
 
 from smm_cli.calendar import git
+from smm_cli.calendar.below import files_below
 from smm_cli.calendar.git_refs import make_objects
 from smm_cli.calendar.source import keep
 from smm_cli.errors import ConfigError
@@ -141,23 +141,10 @@ def _tree(root: Path, tip: str, prefix: str) -> Files:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, list[int]]]:
-    """Every file of ours below `folder`, posix, and what changes when it does; those being written are passed over."""
-    pending = [(f"{name}/", folder / name) for name in FOLDERS]
-    while pending:
-        prefix, here = pending.pop()
-        try:
-            entries = list(os.scandir(here))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        for entry in entries:
-            if entry.name.startswith(".") or entry.is_symlink():
-                continue
-            if entry.is_dir():
-                pending.append((f"{prefix}{entry.name}/", here / entry.name))
-            else:
-                with suppress(FileNotFoundError):
-                    stat = entry.stat()
-                    yield f"{prefix}{entry.name}", [stat.st_mtime_ns, stat.st_size, stat.st_ino]
+    """Every file of ours below `folder`, posix, and what changes when it does."""
+    for name in FOLDERS:
+        for path, stat in files_below(folder / name):
+            yield f"{name}/{path}", [stat.st_mtime_ns, stat.st_size, stat.st_ino]
 
 
 def _blob_id(data: bytes, long: bool) -> str:

@@ -224,10 +224,12 @@ class Shared:
             self._write()
             made = await asyncio.to_thread(make_commits, remote.root, [one.text for one in asked], self.clock.now()) if asked else []
             moves = [Move(remote.claims + one.channel, one.old, oid) for one, oid in zip(asked, made, strict=True)]
+            before = remote.mirror.tip
             try:
                 await asyncio.to_thread(remote.exchange, moves, releases or [], f"smm: {self.ledger.runner.split('#')[0]}")
             finally:
-                self._take()
+                if remote.mirror.tip != before:
+                    self._take()
         notes = {ref.removeprefix(remote.claims): told for ref, told in remote.notes.items()}
         self.claims = {channel: shared_claims.read(oid, channel, said) for channel, (oid, said) in notes.items()}
         for one, move in zip(asked, moves, strict=True):
@@ -267,7 +269,8 @@ class Shared:
     async def _bring_old_receipts(self) -> None:
         """Receipts that lie in the work tree, from before claims went through git, go onto the branch too; not what was undone since."""
         old, mirror = self.calendar.root / "receipts", self.remote.mirror
-        found = [path for path, _ in receipt_files(old) if not (self.calendar.receipts / path).exists()]
+        there = (path for path, _ in receipt_files(old) if f"receipts/{path}" not in mirror.base)
+        found = [path for path in there if not (self.calendar.receipts / path).exists()]
         if found and not mirror.tip:  # what the branch knows of them comes first
             async with self._alone():
                 await asyncio.to_thread(self.remote.look)

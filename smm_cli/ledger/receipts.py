@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from smm_cli.calendar.below import files_below
 from smm_cli.errors import LedgerError
 from smm_cli.ledger.durable import write_together
 from smm_cli.words.delivery import (
@@ -175,23 +176,8 @@ def _checked(receipt: Receipt) -> Receipt:
 
 
 def receipt_files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Each receipt file below `folder`: its posix path there, and its stat."""
-    pending = [("", folder)]
-    while pending:
-        prefix, here = pending.pop()
-        try:
-            entries = list(os.scandir(here))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_symlink():
-                continue  # it may lead anywhere, or round and round
-            if entry.is_dir():
-                pending.append((f"{prefix}{entry.name}/", here / entry.name))
-            elif entry.name.endswith(".toml"):
-                yield f"{prefix}{entry.name}", entry.stat()
+    """Each receipt file below `folder`: its posix path there, and its stat. A link is none: it may lead anywhere."""
+    return ((path, stat) for path, stat in files_below(folder) if path.endswith(".toml"))
 
 
 def read_receipts(folder: Path) -> list[Receipt]:
