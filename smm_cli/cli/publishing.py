@@ -132,7 +132,7 @@ def _fetch(session: Session) -> None:
         with session.runner() as runner:
             hear(runner)
             return
-    fetch_note(session.root, REF)
+    fetch_note(session.root, REF, session.calendar().publish_from)
     git.fetch(session.root, session.calendar().publish_from)
 
 
