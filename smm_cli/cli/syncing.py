@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from smm_cli.accounts.masks import masked
 from smm_cli.calendar.source import Commit
 from smm_cli.cli import output
 from smm_cli.cli.session import Session
@@ -95,9 +96,15 @@ class Syncing:
                 await self._look()
                 self._told = ""
             except SmmError as error:
-                if str(error) != self._told:
-                    self._told = str(error)
-                    output.show_error(error)
+                self._tell(error)
+            except Exception as error:  # a file that goes away while it is read ends no syncing
+                what = f"what changed here is not synced yet: {type(error).__name__}: {error}"
+                self._tell(SmmError(masked(what), hint=f"it is tried again every {every:g} s", slug="sync-later"))
+
+    def _tell(self, error: SmmError) -> None:
+        if str(error) != self._told:
+            self._told = str(error)
+            output.show_error(error)
 
     async def _look(self) -> None:
         from smm_cli.ledger.intake import take_in, write_out

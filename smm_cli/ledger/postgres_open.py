@@ -122,7 +122,9 @@ def migrate(connection: Pg, place: str) -> None:
                     connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
     except psycopg.Error as error:
         what = f"the ledger on {place} cannot be prepared: {error.diag.message_primary or error}"
-        hint = f"its user needs the schema {SCHEMA}: CREATE SCHEMA {SCHEMA} AUTHORIZATION theuser;"
+        hint = "run the command again: two that make tables wait for each other"
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            hint = f"its user needs the schema {SCHEMA}: CREATE SCHEMA {SCHEMA} AUTHORIZATION theuser;"
         raise LedgerError(what, hint=hint, slug="ledger-unreadable") from None
 
 

@@ -264,6 +264,26 @@ def test_beside_workers_what_changed_is_synced_and_receipts_alone_are_no_reason(
     assert after_a_while() == 1
 
 
+def test_beside_workers_a_file_that_goes_away_while_it_is_read_ends_no_syncing(root, capsys):
+    class Moving(Session):
+        looks = 0
+
+        def runner(self, through=()):
+            self.looks += 1
+            if self.looks in (2, 3):
+                raise FileNotFoundError(2, "No such file or directory", "posts/launch.md")
+            return super().runner(through)
+
+    syncing = Syncing(Moving(str(root)))
+    syncing.at_once()
+    post(root, "second")
+    with contextlib.suppress(TimeoutError):
+        asyncio.run(asyncio.wait_for(syncing.serve(0.1), 2.0))
+    printed = capsys.readouterr()
+    assert "posts/second.md" in printed.err
+    assert printed.err.count("not synced yet: FileNotFoundError") == 1
+
+
 def test_the_outcome_of_a_sync_as_json(root, capsys):
     assert run(["-C", str(root), "ledger", "sync", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
