@@ -27,7 +27,6 @@ class Bringing:
 
     commit: str
     people: tuple[str, ...]
-    by_platform: bool = False
 
 
 def blame(root: Path, path: str, commit: str = "") -> dict[int, str] | None:
@@ -82,4 +81,4 @@ def bringing(root: Path, commit: str, paths: Iterable[str]) -> Bringing | None:
     named = [address[1] if (address := ADDRESS.search(line)) else line.strip() for line in rest.splitlines() if line.strip()]
     made = (author, committer) if len(parents.split()) > 1 else (committer,)
     people = dict.fromkeys([*(who for who in made if who.lower() not in PLATFORM), *named])
-    return Bringing(name, tuple(people), committer.lower() in PLATFORM)
+    return Bringing(name, tuple(people))

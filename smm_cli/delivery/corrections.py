@@ -13,7 +13,7 @@ from smm_cli.delivery.freeze import same_parts
 from smm_cli.delivery.planning import unapproved
 from smm_cli.delivery.prepare import Composer
 from smm_cli.delivery.runner import Runner
-from smm_cli.delivery.withdraw import PARTLY, channel_of, withdrawn_at
+from smm_cli.delivery.withdraw import PARTLY, channel_of, out_of_reach, withdrawn_at
 from smm_cli.errors import ConfigError, SmmError
 from smm_cli.ledger.corrections import on_its_way
 from smm_cli.ledger.journal import EDIT
@@ -81,8 +81,12 @@ def correction_of(runner: Runner, receipt: Receipt, post: Post) -> Correction:
         first = made.errors[0].what if made.errors else "nothing can be made of it"
         return replace(found, numbers=(0,), why_not=first, hint=f"smm check {post.path}")
     more = len(made.payload.parts) - len(receipt.parts)
+    cannot = "" if made.network.edit else f"{made.network.title} lets nobody change what is public"
     found = replace(
-        found, numbers=_differing(runner.ledger, made.payload, before, receipt, post), more=more, no_edit=_no_edit(made.network, receipt)
+        found,
+        numbers=_differing(runner.ledger, made.payload, before, receipt, post),
+        more=more,
+        no_edit=out_of_reach(made.network, receipt, cannot),
     )
     last = receipt.changes[-1] if receipt.changes else None
     found = replace(found, taken=bool(withdrawn_at(receipt) or (last and last.what == PARTLY)))
@@ -99,16 +103,6 @@ def _differing(ledger: Ledger, now: Payload, before: Payload | None, receipt: Re
     if before is None or len(before.parts) != len(receipt.parts):
         return tuple(both) if receipt.digest != post.text_digest else ()
     return tuple(number for number in both if not same_parts(before, now, [number]))
-
-
-def _no_edit(network: Network, receipt: Receipt) -> str:
-    if network.handoff or network.channel.by_hand:
-        return f"{network.channel.name} is posted to by hand"
-    if network.edit is None:
-        return f"{network.title} lets nobody change what is public"
-    if not all(part.id for part in receipt.parts):
-        return f"smm knows its address alone, not what {network.title} calls it"
-    return ""
 
 
 def _not_now(runner: Runner, found: Correction) -> tuple[str, str]:

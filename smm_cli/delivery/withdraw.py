@@ -75,10 +75,15 @@ def why_by_hand(runner: Runner, receipt: Receipt) -> str:
     if channel is None:
         return f"there is no channel {receipt.channel} any more"
     network = runner.composer.network(channel, runner.ledger.account(channel.name))
-    if network.handoff or channel.by_hand:
-        return f"{channel.name} is posted to by hand"
-    if network.withdraw is None:
-        return f"smm cannot take anything down on {network.title}"
+    return out_of_reach(network, receipt, "" if network.withdraw else f"smm cannot take anything down on {network.title}")
+
+
+def out_of_reach(network: Network, receipt: Receipt, cannot: str) -> str:
+    """Why smm can do nothing to what is public there: `cannot`, or what is so whatever is to be done; empty where it can."""
+    if network.handoff or network.channel.by_hand:
+        return f"{network.channel.name} is posted to by hand"
+    if cannot:
+        return cannot
     if not all(part.id for part in receipt.parts):
         return f"smm knows its address alone, not what {network.title} calls it"
     return ""

@@ -33,11 +33,6 @@ def person(state: Any, silent: bool) -> bool:
     return True
 
 
-def fill_people(text: str, written: Callable[[str], str]) -> str:
-    """A plain text such as an alt text or a title, with each `@{name}` given to `written(name)`; `\\@{` is literal."""
-    return re.sub(r"(?<![\w@/\\])@\{([^{}\s]+)\}", lambda found: written(found[1]), text).replace("\\@{", "@{")
-
-
 def hashtag(state: Any, silent: bool) -> bool:
     """`#tag`: letters, marks, digits and `_`, not digits alone, not after a letter."""
     src, start = state.src, state.pos

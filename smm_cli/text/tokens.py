@@ -170,7 +170,7 @@ def _between_breaks(inlines: Inlines) -> tuple[Inlines, Inlines, Inlines]:
 
 
 def plain_of(tokens: Sequence[Token] | None) -> str:
-    """The words of an image's description; mentions stay `@{name}`, to be filled by inlines.fill_people."""
+    """The words of an image's description; mentions stay `@{name}`."""
     words = []
     for token in tokens or ():
         if token.type in ("softbreak", "hardbreak"):

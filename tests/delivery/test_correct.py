@@ -346,20 +346,7 @@ def test_a_handoff_and_a_network_without_edit_say_so(thread):
 
 
 def replying(desk, text="It is two, not 2.", steps=None):
-    async def run():
-        try:
-            return await answer(runner, replace(found, text=text))
-        finally:
-            await runner.end()
-
-    with desk.runner() as runner:
-        found = desk.found(runner)
-        if steps is not None:
-            mortal(runner, steps)
-        try:
-            return asyncio.run(run())
-        except Killed:
-            return None
+    return desk.correct(steps, lambda runner, found: answer(runner, replace(found, text=text)))
 
 
 @pytest.mark.parametrize("network", ["mastodon", "bluesky"])

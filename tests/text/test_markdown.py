@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smm_cli.text.inlines import fill_people
 from smm_cli.text.markdown import read
 from smm_cli.words.post import Media
 from smm_cli.words.problem import WARNING
@@ -263,10 +262,6 @@ def test_a_mention_may_stand_in_a_label_and_in_a_description():
     assert inlines("[frag @{ada}](https://x.de)") == (Link("https://x.de", (Plain("frag "), Mention("ada"))),)
     (medium,) = read("![Foto von @{ada} #1 *hier*](a.png)").parts[0].media
     assert medium.alt == "Foto von @{ada} #1 hier"
-    assert (
-        fill_people(medium.alt + r" \@{x} y@{z}", lambda name: f"@{name}@example.social")
-        == "Foto von @ada@example.social #1 hier @{x} y@{z}"
-    )
 
 
 @pytest.mark.parametrize(
