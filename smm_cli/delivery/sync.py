@@ -213,9 +213,10 @@ def unreachable(calendar: Calendar) -> tuple[str, ...]:
 
 async def _hear_of_pauses(runner: Runner) -> bool:
     """A clone that has not heard of a pause would end it for workers: the remote is asked. False: it does not answer."""
-    if git.is_repository(runner.calendar.root):
+    calendar = runner.calendar
+    if git.is_repository(calendar.root):
         try:
-            await asyncio.to_thread(fetch_note, runner.calendar.root, REF)
+            await asyncio.to_thread(fetch_note, calendar.root, REF, calendar.publish_from)
         except SmmError:
             return False
         runner.refresh()
