@@ -22,7 +22,7 @@ from smm_cli.words.delivery import FAILED, HELD, UNKNOWN, WAITING, Delivery
 
 OVER = frozenset({"published", "cancelled", "skipped"})
 COLOURS = {"held": "yellow", "failed": "red", "unknown": "red", "planned": "", "waiting": "yellow", "sending": "blue", "retry": "yellow"}
-ASKS = frozenset({"error", "copy"})
+ASKS = frozenset({"error", "copy", "late"})
 """Reasons of holds that no time ends."""
 LONG_LATE = timedelta(days=30)
 HEAD = ("when", "what", "state", "account", "title")

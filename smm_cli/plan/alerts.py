@@ -17,9 +17,9 @@ KINDS = (FAILURE, DOUBT, HOLD, TOKEN)
 """What `[alerts] on` may name; all of them where it names none."""
 AHEAD = timedelta(hours=24)
 """How long before its time somebody hears that a delivery is held."""
-MEND = frozenset({"error", "copy", "approval", "late", "waiting", "clock", "outage"})
-"""Holds that a person must lift; her own hold, a draft, a pause and quiet hours that end are meant."""
-NO_TIME = frozenset({"error", "copy", "approval", "slot"})
+MEND = frozenset({"error", "copy", "approval", "late", "clock", "outage"})
+"""Holds that a person must lift; her own hold, a draft, a pause, waiting and quiet hours that end are meant."""
+NO_TIME = frozenset({"error", "copy", "approval", "slot", "late"})
 """Those of which somebody hears at once where the delivery has no time: its slot may be the next one, or none will be free."""
 DAYS = (1, 3, 7, 14)
 """Days before a credential's end on which it is spoken of, once each."""

@@ -100,17 +100,17 @@ def paused(wanted: Wanted, scope: Scope, due: datetime | None) -> Hold | None:
 
 
 def waiting(wanted: Wanted, scope: Scope) -> Hold | None:
-    """What it waits for is not there: until its limit, then until a person decides."""
+    """What it waits for is not there: until its limit, then (late) until a person decides, whatever comes after."""
     wait = wanted.post.wait_for
     if not wait or wanted.released or wanted.begun or wanted.retrying:
         return None
     answer = answer_for(wanted.post, wanted.channel.name, scope.waits, scope.past)
-    if answer and answer.met:
-        return None
     start = wanted.at or (answer.start if answer else None)
     end = start + timedelta(seconds=wait.limit) if start and wait.limit else None
+    if answer and answer.met and (end is None or answer.start <= end):
+        return None
     if end and end <= scope.now:
-        return Hold("waiting", f"gave up on {wait} after {say_length(wait.limit)}", _three_ways(wanted))
+        return Hold("late", f"gave up on {wait} after {say_length(wait.limit)}", _three_ways(wanted))
     asked = answer.asked_at + POLL if answer else scope.now
     poll = max(wanted.at, asked) if wanted.at else asked
     wakes = [moment for moment in (None if wait.post else poll, end) if moment]

@@ -99,8 +99,3 @@ def _wake_at(scope: Scope, lease: datetime | None) -> datetime:
 def due(plan: Plan, now: datetime) -> tuple[Delivery, ...]:
     """What a runner acts on at `now`, in order: to be sent, tried again, or looked into."""
     return tuple(d for d in plan.deliveries if d.due is not None and d.due <= now and d.state in SENDABLE)
-
-
-def waiting(plan: Plan, now: datetime) -> tuple[Delivery, ...]:
-    """What waits for something that is to be asked for at `now`: `wait_for` not met, its time come."""
-    return tuple(d for d in plan.deliveries if d.state == HELD and d.reason == "waiting" and (d.due is None or d.due <= now))

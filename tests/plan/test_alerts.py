@@ -36,7 +36,7 @@ def test_a_hold_is_told_a_day_before_its_time(hours, heard):
     assert bool(told(held)) is heard
 
 
-@pytest.mark.parametrize("reason", ["by you", "draft", "paused", "quiet", "since"])
+@pytest.mark.parametrize("reason", ["by you", "draft", "paused", "quiet", "since", "waiting"])
 def test_a_hold_that_is_meant_is_not_told(reason):
     assert told(replace(LAUNCH, state=HELD, reason=reason, wake=NOW + timedelta(hours=1))) == []
     assert told(replace(LAUNCH, state=HELD, reason=reason, due=None, wake=NOW + timedelta(hours=1))) == []
@@ -46,7 +46,9 @@ def test_a_time_that_was_written_into_quiet_hours_is_told():
     assert told(replace(LAUNCH, state=HELD, reason="quiet", why="it lies in quiet hours"))
 
 
-@pytest.mark.parametrize(("reason", "heard"), [("error", True), ("copy", True), ("approval", True), ("slot", True), ("waiting", False)])
+@pytest.mark.parametrize(
+    ("reason", "heard"), [("error", True), ("copy", True), ("approval", True), ("slot", True), ("late", True), ("waiting", False)]
+)
 def test_a_hold_without_a_time_is_told_at_once_where_it_does_not_end_by_itself(reason, heard):
     assert bool(told(replace(LAUNCH, state=HELD, reason=reason, due=None))) is heard
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from smm_cli.calendar.model import Approval, Campaign, Pause
-from smm_cli.plan.plan import due, waiting
+from smm_cli.plan.plan import due
 from smm_cli.plan.waits import WaitAnswer
 from smm_cli.words.channel import Person
 from smm_cli.words.delivery import RETRY
@@ -266,8 +266,6 @@ TAG = WaitFor(tag="v2", limit=48 * 3600)
 def test_a_post_waits_for_what_is_not_there(desk, post, berlin):
     found = desk.one(post(publish_at="2026-11-24 08:00", wait_for=TAG))
     assert (found.reason, found.why) == ("waiting", "waits for tag v2")
-    plan = desk.plan(post(publish_at="2026-11-24 08:00", wait_for=TAG))
-    assert [d.name for d in waiting(plan, desk.now)] == ["launch@mastodon"]
 
 
 def test_it_is_asked_again_after_five_minutes(desk, post):
@@ -297,7 +295,11 @@ def test_after_its_limit_a_person_decides(desk, post, berlin):
     waits = {"launch": WaitAnswer(False, desk.now, berlin("2026-11-22 08:00"))}
     old = post(publish_at="2026-11-22 08:29", wait_for=TAG)
     found = desk.one(old, waits=waits)
-    assert found.why == "gave up on tag v2 after 48h"
+    assert (found.reason, found.why) == ("late", "gave up on tag v2 after 48h")
+    came = {"launch": WaitAnswer(True, desk.now, berlin("2026-11-24 08:29:30"))}
+    assert reason(desk, old, waits=came) == "late", "it came after the limit"
+    in_time = {"launch": WaitAnswer(True, desk.now, berlin("2026-11-24 08:28"))}
+    assert reason(desk, old, waits=in_time) == "planned"
     desk.went_out("launch", "2026-11-22 08:29", state="planned", released=True)
     assert reason(desk, old, waits=waits) == "planned"
 
