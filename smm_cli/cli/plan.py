@@ -34,7 +34,7 @@ def plan_command(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many deliveries.")] = None,
     channel: Annotated[str, typer.Option(help="Only this channel, group or network.")] = "",
     campaign: Annotated[str, typer.Option(help="Only this campaign.")] = "",
-    diff: Annotated[str, typer.Option(metavar="REV", help="What differs from the plan of this commit, for a review.")] = "",
+    diff: Annotated[str | None, typer.Option(metavar="REV", help="What differs from the plan of this commit, for a review.")] = None,
     to: Annotated[str, typer.Option(metavar="REV", help="With --diff: compare with this commit, by default with the work tree.")] = "",
     form: Annotated[str, typer.Option("--as", help="With --diff: text, markdown, json, github, sarif.")] = "",
     tells: Annotated[bool, typer.Option("--exit-code", help="With --diff: 1 where anything differs, as git has it.")] = False,
@@ -48,9 +48,11 @@ def plan_command(
 
     Example: smm plan --diff origin/main --as markdown
     """
-    if diff:
+    if diff is not None:
         from smm_cli.cli.plan_diff import show_diff
 
+        if not diff:  # a variable of a job that holds nothing
+            raise UsageError("--diff: with which commit?", hint="smm plan --diff origin/main")
         if until or limit or channel or campaign:
             raise UsageError("--diff compares whole plans", hint="leave out --until, --limit, --channel, --campaign")
         if json and form not in ("", "json"):

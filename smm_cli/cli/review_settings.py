@@ -26,9 +26,9 @@ REFERENCE = re.compile(r"(env|file|command|age|keyring):")
 ACTING = re.compile(
     r"(.*/)?(\.lfsconfig|\.gitattributes|\.gitmodules|\.mailmap|\.gitlab-ci\.yml|Containerfile|Dockerfile)"
     r"|(.*/)?\.(github|forgejo|gitea)(/.*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
-RECEIPTS = re.compile(r"(receipts|\.smm)(/.*)?", re.IGNORECASE)
+RECEIPTS = re.compile(r"(receipts|\.smm)(/.*)?", re.IGNORECASE | re.DOTALL)
 """A folder's name alone is a link or a submodule in its place; some disks do not tell capitals."""
 Key = tuple[str, ...]
 

@@ -346,7 +346,15 @@ def test_a_post_that_slips_out_of_approval_is_told_first(topic):
     assert "::warning file=posts/launch.md,title=needs-no-approval-any-more::" in diff(topic, "github")
 
 
+def test_a_name_of_many_lines_hides_no_workflow(topic):
+    (topic.root / ".github").mkdir()
+    (topic.root / ".github" / "x\nnew problems.yml").write_text("")
+    lines = diff(topic, "text").splitlines()
+    assert "  .github/x" in lines and "new problems" not in lines
+
+
 def test_words_that_do_not_belong_together_are_refused(topic):
+    assert "with which commit?" in topic.smm("plan", "--diff", "", fails=2)
     assert "belong to --diff" in topic.smm("plan", "--to", "main", fails=2)
     assert "compares whole plans" in topic.smm("plan", "--diff", "main", "--limit", "3", fails=2)
     assert "git knows no commit" in topic.smm("plan", "--diff", "origin/main", fails=2)
