@@ -89,9 +89,9 @@ def _zone(value: Any) -> Any:
     return value
 
 
-def _like(pattern: str, example: str) -> BeforeValidator:
+def _like(pattern: str, example: str, *, empty: bool = True) -> BeforeValidator:
     def look(value: Any) -> Any:
-        if isinstance(value, str) and value and not re.fullmatch(pattern, value):
+        if isinstance(value, str) and (value or not empty) and not re.fullmatch(pattern, value):
             raise ValueError(f'"{value}" is not understood: write it like "{example}"')
         return value
 
@@ -218,12 +218,16 @@ class ApprovalTable(Strict):
     signed: bool = False
 
 
+BRANCH = r"(?!-|.*(\.\.|//|@\{|\.lock(/|$)))(?!(.*/)?\.)[^\s~^:?*\[\\/][^\s~^:?*\[\\]*(?<![/.])"
+"""What git takes as the name of a branch (git-check-ref-format(1))."""
+
+
 class LedgerTable(Strict):
     """`[ledger]`; `url` may be a reference."""
 
     url: Annotated[str, BeforeValidator(_ledger_url)] = ""
     claims: Literal["sqlite", "git", "postgresql"] = "sqlite"
-    branch: Annotated[str, _like(r"(?!-)[^\s~^:?*\[\\]+", "smm")] = "smm"
+    branch: Annotated[str, _like(BRANCH, "smm", empty=False)] = "smm"
     commit: bool = False
     files: Annotated[str, _like(r"(/|[A-Za-z]:[\\/]).+", "/srv/smm-files")] = ""
 

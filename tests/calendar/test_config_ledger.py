@@ -58,3 +58,17 @@ def test_claims_may_be_written_beside_the_url(tmp_path):
     calendar, problems = read(tmp_path, 'url = "postgresql://db/smm"\nclaims = "postgresql"')
     assert problems == []
     assert calendar.ledger.claims == "postgresql"
+
+
+@pytest.mark.parametrize("branch", ["", "a b", "a/", "/a", "a//b", "a..b", ".a", "a/.b", "a.lock", "a@{b", "-a", "a."])
+def test_a_branch_that_git_would_not_take_is_refused_before_anything_is_sent(tmp_path, branch):
+    calendar, problems = read(tmp_path, f'branch = "{branch}"')
+    assert calendar is None
+    assert [(problem.slug, problem.place.line) for problem in problems] == [("bad-value", 5)]
+
+
+@pytest.mark.parametrize("branch", ["smm", "refs/heads/smm", "team/smm", "a.b-c", "a@b", "a.locked"])
+def test_a_branch_that_git_takes_is_taken(tmp_path, branch):
+    calendar, problems = read(tmp_path, f'branch = "{branch}"')
+    assert problems == []
+    assert calendar.ledger.branch == branch
