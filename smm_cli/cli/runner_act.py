@@ -20,6 +20,8 @@ from smm_cli.words.frozen import dataclass
 
 MOST = 500
 """Signs of one input: a reason and an address need no more."""
+JOINERS = "\u200c\u200d"
+"""Signs that cannot be seen, and belong to letters of some languages and to many emoji."""
 NOT_PUBLISHED = "not published"
 ACTORS = ("GITLAB_USER_LOGIN", "GITHUB_ACTOR", "FORGEJO_ACTOR")
 """The login of who started the job; GitLab's first, where a person may add variables of the other names to a pipeline.
@@ -55,7 +57,9 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         raise UsageError(f'SMM_ACT is "{act}"' if act else "SMM_ACT is empty", hint=did_you_mean(act, ACTS, ", ".join(ACTS)))
     for name in (*post.split(), *([channel] if channel else [])):
         if not _is_delivery(name):
-            raise UsageError(f'"{name}" is no name of a post or channel', hint="SMM_POST: launch, or launch@mastodon", slug="act-name")
+            raise UsageError(
+                f'"{name}" is no name of a post or channel', hint="SMM_POST: launch, or launch@mastodon, in small letters", slug="act-name"
+            )
     if seen and not re.fullmatch(r"(v1:)?[0-9a-f]{6,64}", seen):
         raise UsageError(
             f'SMM_SEEN: "{seen}" is no digest', hint="smm plan --diff and smm post show tell it: v1:3f9a1c2b…", slug="act-seen"
@@ -65,7 +69,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
 
 def _line(name: str, text: str) -> str:
     text = text.strip()
-    if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in text):
+    if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in JOINERS for sign in text):
         raise UsageError(f"{name} holds a line break or another sign that cannot be seen", hint="type it in one line", slug="act-input")
     if len(text) > MOST:
         raise UsageError(f"{name} has {len(text)} signs; {MOST} are taken", hint="say it shorter", slug="act-input")

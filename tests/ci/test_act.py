@@ -52,6 +52,10 @@ def test_a_text_of_several_lines_or_with_control_signs_is_refused(name, text):
         read_inputs({"SMM_ACT": "pause", name: text})
 
 
+def test_what_a_phone_types_is_taken():
+    assert read_inputs({"SMM_ACT": "pause", "SMM_REASON": "👩‍💻 ist krank "}).reason == "👩‍💻 ist krank"
+
+
 def test_several_posts_stand_with_blanks_between():
     assert read_inputs({"SMM_ACT": "retry", "SMM_POST": " launch@social  hours@blog@2026-11-24T0900 "}).posts == (
         "launch@social",
