@@ -8,7 +8,7 @@ from typing import Any
 
 from smm_cli.calendar.model import Calendar
 from smm_cli.calendar.source import Source
-from smm_cli.plan.approval import asks_anything, is_needed, missing
+from smm_cli.plan.approval import asks_anything, counted, is_needed, missing
 from smm_cli.plan.holidays import free_days
 from smm_cli.plan.plan import Plan, make_plan
 from smm_cli.plan.waits import WaitAnswer
@@ -82,8 +82,7 @@ def approved_by(calendar: Calendar, source: Source, post: Post) -> tuple[str, ..
 
     if calendar.approval.by == "merge":
         return tuple(sorted(GitWitness(calendar, source).merged(post).people)) if asks_anything(calendar) else ()
-    digest = approval_digest(post, calendar, source)
-    return tuple(words[0] for line in post.approved if (words := line.split()) and words[-1] == digest)
+    return counted(post, approval_digest(post, calendar, source), calendar, GitWitness(calendar, source))
 
 
 def held_by(problems: Iterable[Problem], posts: Iterable[Post]) -> dict[str, str]:

@@ -69,25 +69,41 @@ def missing(post: Post, digest: str, calendar: Calendar, witness: Witness = NOBO
     asked = calendar.approval
     if asked.by == "merge":
         return _unmerged(post, calendar, witness)
-    named = [(words[0], words[-1], line) for line in post.approved if len(words := line.split()) >= 2]
-    present = [(person_of(who, calendar), line) for who, seen, line in named if digest and seen == digest]
+    present = _lines(post, digest)
     if not present:
-        stale = next(((who, line) for who, seen, line in reversed(named) if digest and seen != digest), None)
-        changed = witness.changes(post, stale[1]) if stale else ""
+        stale = next((line for line in reversed(post.approved) if digest and len(line.split()) >= 2), None)
+        changed = witness.changes(post, stale) if stale else ""
         if stale and changed:
-            return f"changed since {person_of(stale[0], calendar)} approved it: {changed}"
+            return f"changed since {_who(stale, calendar)} approved it: {changed}"
         return "it changed since it was approved" if stale else "nobody approved it yet"
     authors = authors_of(post, calendar, witness) if asked.four_eyes else Told()
     if authors.unknown:
         return authors.unknown
-    counted, refused = set[str](), list[str]()
-    for who, line in present:
-        fault = _fault(who, calendar, authors.people) or (witness.signature(post, line) if asked.signed else "")
-        if fault:
-            refused.append(fault)
-        else:
-            counted.add(who)
-    return _lacking(counted, refused, authors.people, calendar)
+    faults = [(_who(line, calendar), _fault_of(post, line, calendar, authors.people, witness)) for line in present]
+    good = {who for who, fault in faults if not fault}
+    return _lacking(good, [fault for _, fault in faults if fault], authors.people, calendar)
+
+
+def counted(post: Post, digest: str, calendar: Calendar, witness: Witness = NOBODY) -> tuple[str, ...]:
+    """Whose lines count as approvals of exactly `digest`, in the order written."""
+    present = _lines(post, digest)
+    authors = authors_of(post, calendar, witness) if present and calendar.approval.four_eyes else Told()
+    good = [line for line in present if not authors.unknown and not _fault_of(post, line, calendar, authors.people, witness)]
+    return tuple(dict.fromkeys(_who(line, calendar) for line in good))
+
+
+def _lines(post: Post, digest: str) -> list[str]:
+    return [line for line in post.approved if digest and len(words := line.split()) >= 2 and words[-1] == digest]
+
+
+def _who(line: str, calendar: Calendar) -> str:
+    return person_of(line.split(maxsplit=1)[0], calendar)
+
+
+def _fault_of(post: Post, line: str, calendar: Calendar, authors: frozenset[str], witness: Witness) -> str:
+    """Why a line of `approved` does not count; empty where it does."""
+    fault = _fault(_who(line, calendar), calendar, authors)
+    return fault or (witness.signature(post, line) if calendar.approval.signed else "")
 
 
 def _unmerged(post: Post, calendar: Calendar, witness: Witness) -> str:

@@ -179,6 +179,8 @@ def test_a_receipt_names_who_approved_what_stands_there_and_nobody_else(cli: Cli
     cli("post", "approve", "launch", "--as", "ada", "--yes")
     edit(cli, "Two.", "Zwei.")
     cli("post", "approve", "launch", "--as", "ben", "--yes")
+    cli("post", "approve", "launch", "--as", "cyn", "--yes")
+    config.write_text(config.read_text() + 'approvers = ["ada", "ben"]\n\n[people.ada]\n\n[people.ben]\n')
     cli("post", "correct", "launch@toots", "--yes")
     found = {one.channel: one.approved_by for one in read_receipts(cli.root / "receipts")}
     assert found == {"blog": (), "toots": ("ben",)}
