@@ -9,7 +9,7 @@ from smm_cli.delivery.channel_run import ChannelRun
 from smm_cli.delivery.desk import Opened, Unfiled
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.whose import STOPPED
-from smm_cli.errors import ConfigError
+from smm_cli.errors import AuthFailed, ConfigError
 from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.lanes import Taken, put_back, rest
 from smm_cli.ledger.planned import ask_for_plan
@@ -52,6 +52,8 @@ async def send_taken(opened: Opened, taken: Taken) -> Outcome | None:
     run = ChannelRun(runner, channel, Unfiled(runner.ledger, runner.calendar.receipts), [], now, taken=taken)
     outcomes = await run.run([delivery], {post.id: post})
     outcome = outcomes[0] if outcomes else None
+    if outcome is not None and isinstance(outcome.error, AuthFailed):
+        runner.transport.forget(channel.name)  # a worker lives long: who renews a secret wants it read
     await after_sending(opened, taken, outcome)
     if outcome is not None and outcome.state == PUBLISHED and runner.composer.network(channel).announce is not None:
         await announce(runner, [outcome])

@@ -141,6 +141,23 @@ def test_a_machine_that_is_paused_takes_nothing_and_stops_no_other(calendar, cre
     assert paused.poll() is None
 
 
+def test_a_secret_that_was_renewed_is_read_anew_by_a_worker_whose_old_one_was_refused(calendar, crew, server, until, cluster, database):
+    acme = calendar(accounts=("one",))
+    token = crew.folder / "token"
+    token.touch(mode=0o600)
+    token.write_text("an old one")
+    told = (acme.root / "channels.toml").read_text().replace("env:TOKEN_ONE", f"file:{token}")
+    (acme.root / "channels.toml").write_text(told)
+    acme.post("first")
+    crew.smm("ledger", "sync", calendar=acme)
+    crew.start("acme")
+    until(lambda: "does not accept the token" in crew.said())
+    token.write_text("sandbox-one")
+    for said in ("UPDATE smm.planned SET claim_at = due_at", "UPDATE smm.lane SET look_at = 0", "SELECT pg_notify('smm', 'acme')"):
+        cluster.ask(said, database)  # as if ten minutes had passed
+    until(lambda: server.texts() == ["first"])
+
+
 def test_a_hold_by_a_person_reaches_workers(calendar, crew, server, until):
     acme = calendar(accounts=("one",))
     acme.post("kept")
