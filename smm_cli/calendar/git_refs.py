@@ -6,7 +6,7 @@ Exit codes of a push decide nothing (two runners that push one object to one ref
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -66,30 +66,28 @@ def known(root: Path, under: str) -> dict[str, tuple[str, str]]:
     return {fields[n].strip(): (fields[n + 1], fields[n + 2]) for n in range(0, len(fields) - 2, 3)}
 
 
-def fetch(root: Path, remote: str, refs: Mapping[str, str], gone: Iterable[str] = (), *, whole: bool = False) -> None:
-    """Bring refs of the remote (each under its name here) into this clone, let go of those in `gone`. Raises Unreachable.
+def fetch(root: Path, remote: str, refs: Mapping[str, str], *, whole: bool = False) -> None:
+    """Bring refs of the remote (each under its name here) into this clone. Raises Unreachable.
 
     `whole`: with all that came before them, where this clone is shallow.
     """
-    specs = [f"+{there}:{here}" for there, here in refs.items()]
-    if specs:
-        options = (
-            "--quiet",
-            "--no-auto-maintenance",
-            "--no-write-commit-graph",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--refmap=",
-            "--no-recurse-submodules",
-            *(("--unshallow",) if whole else ()),
-        )
-        try:
-            git.run(root, "fetch", *options, remote, *specs, limit=git.SLOW, write=True)
-        except ConfigError as error:
-            raise Unreachable(f"{remote} cannot be fetched from: {error.what.removeprefix('git fetch: ')}", slug="no-remote") from error
-    lines = "".join(f"delete {name}\n" for name in gone)
-    if lines:
-        git.run(root, "update-ref", "--stdin", stdin=lines.encode(), write=True)
+    if not refs:
+        return
+    options = (
+        "--quiet",
+        "--no-auto-maintenance",
+        "--no-write-commit-graph",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--refmap=",
+        "--no-recurse-submodules",
+        *(("--unshallow",) if whole else ()),
+    )
+    try:
+        specs = [f"+{there}:{here}" for there, here in refs.items()]
+        git.run(root, "fetch", *options, remote, *specs, limit=git.SLOW, write=True)
+    except ConfigError as error:
+        raise Unreachable(f"{remote} cannot be fetched from: {error.what.removeprefix('git fetch: ')}", slug="no-remote") from error
 
 
 def push(root: Path, remote: str, moves: Sequence[Move], *, atomic: bool = False) -> str:
