@@ -67,10 +67,6 @@ class Index:
         kept, copies, doubled = one_of_each(found, published)
         return Indexed(tuple(kept), heeded((*problems, *said, *doubled), self.calendar), source.mark(), tuple(copies))
 
-    def posts_of(self, source: Source, ids: Collection[str]) -> dict[str, Post]:
-        """The posts of these ids, by id; those that do not exist are missing."""
-        return {post.id: post for post in self.posts(source).posts if post.id in ids}
-
     def read(self, source: Source, path: str) -> tuple[Post | None, list[Problem]]:
         """One post as `source` has it this moment; what the file of the index says of it is not asked. A file that is gone is a problem."""
         from smm_cli.calendar.posts import read_post

@@ -67,7 +67,16 @@ class Envelope:
 
 
 async def carry(transport: Transport, network: Network, request: Request) -> Answer:
-    """The answer to a request of this scheme. Raises Silence, ConfigError, Rejected as the transport does."""
+    """The answer to a request of this scheme; Answer(0) for a silence that is forgiven. Raises as the transport does."""
+    try:
+        return await _carried(transport, network, request)
+    except Silence:
+        if not request.forgiving:
+            raise
+    return Answer(0)
+
+
+async def _carried(transport: Transport, network: Network, request: Request) -> Answer:
     now = transport.clock.now()
     envelope = await asyncio.to_thread(enveloped, request.body, transport.blobs, now) if request.body else Envelope()
     if request.method == "DRAFT":

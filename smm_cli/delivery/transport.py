@@ -113,7 +113,9 @@ class Transport:
         if request.url.startswith("media:"):
             return await host(self, request)
         if request.url.startswith(("smtp:", "smtps:")):
-            return await self._mail(network, request)
+            from smm_cli.delivery import mail  # few send any, and what it needs takes its time
+
+            return await mail.carry(self, network, request)
         if request.foreign:
             return await self._pages.ask(request, private=bool(getattr(network.settings, "allow_private", False)))
         started = self.clock.elapsed()
@@ -254,16 +256,6 @@ class Transport:
     def _client(self, whose: str, keep: int) -> httpx.AsyncClient | Plain:
         """The connections of a channel. Each has its own: a pool looks through all that it has for every request."""
         return self._clients.get(whose) or self._clients.setdefault(whose, new_client(keep))
-
-    async def _mail(self, network: Network, request: Request) -> Answer:
-        from smm_cli.delivery import mail  # few send any, and what it needs takes its time
-
-        try:
-            return await mail.carry(self, network, request)
-        except Silence:
-            if not request.forgiving:
-                raise
-        return Answer(0)
 
     async def _file(self, network: Network, request: Request) -> Answer:
         output = str(getattr(network.settings, "output", "public"))

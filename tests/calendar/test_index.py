@@ -251,10 +251,6 @@ def test_posts_without_an_id_are_no_copies_of_each_other(calendar: Calendar):
     assert found.copies == ()
 
 
-def test_posts_are_found_by_id(calendar: Calendar):
-    assert {name: post.path for name, post in Index(calendar).posts_of(source(calendar), {"a", "zz"}).items()} == {"a": "posts/a.md"}
-
-
 def test_reading_one_post_asks_the_file_not_the_index(calendar: Calendar):
     index = Index(calendar)
     index.posts(source(calendar))
@@ -396,8 +392,9 @@ def test_many_processes_may_begin_and_go_on_at_once(calendar: Calendar):
                 found = Index(calendar).posts(open_source(calendar.root, ref))
                 assert {"a", "b", "c"} <= {post.id for post in found.posts}, found
                 assert not found.problems, found.problems
-            own = Index(calendar).posts_of(open_source(calendar.root, "worktree"), {f"p{sys.argv[2]}"})
-            assert [post.body.strip() for post in own.values()] == [f"turn {turn}"], own
+            found = Index(calendar).posts(open_source(calendar.root, "worktree")).posts
+            own = [post.body.strip() for post in found if post.id == f"p{sys.argv[2]}"]
+            assert own == [f"turn {turn}"], own
     """)
     arguments = [sys.executable, "-c", program, str(calendar.root)]
     running = [subprocess.Popen([*arguments, str(number)], stderr=subprocess.PIPE, text=True) for number in range(5)]
