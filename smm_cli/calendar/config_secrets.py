@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 Path = tuple[str | int, ...]
@@ -15,46 +15,51 @@ NAMED = re.compile(
 
 
 class Shape(NamedTuple):
-    """How the secrets of a kind look. Each holds one of `marks`: where a text has none, the pattern need not be tried.
+    """How the secrets of a kind look: where a text does not hold the `mark`, the pattern need not be tried.
 
     A pattern begins with what is rare: every post is searched whenever it is read. None is compiled before it is tried.
     """
 
-    marks: tuple[str, ...]
+    mark: str
     pattern: str
 
-    def found_in(self, text: str) -> Iterator[re.Match[str]]:
-        """Where it stands in `text`."""
-        return re.finditer(self.pattern, text) if any(mark in text for mark in self.marks) else iter(())
 
-
-SHAPES = tuple(
-    Shape(tuple(marks.split()), pattern)
-    for marks, pattern in (
-        ("ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{20,}"),  # GitHub: docs.github.com, about authentication, 2026-11-22
-        ("github_pat_", r"github_pat_\w{20,}"),
-        ("glpat-", r"glpat-[\w-]{16,}"),  # GitLab: docs.gitlab.com/security/tokens, 2026-11-22
-        ("xox", r"xox[abeoprs]-[\w-]{10,}"),  # Slack: docs.slack.dev/authentication/tokens, 2026-11-22
-        ("hooks.slack.com", r"hooks\.slack\.com/services/T\w+/B\w+/\w+"),
-        ("/api/webhooks/", r"discord(app)?\.com/api/webhooks/\d+/[\w-]{20,}"),  # Discord: the address is the credential
-        (":", r":(?<=\d{8}:)[A-Za-z0-9_-]{35}\b"),  # Telegram: core.telegram.org/bots, 2026-11-22
-        ("EAA", r"\bEAA[A-Za-z0-9]{20,}"),  # Meta's access tokens
-        ("AKIA", r"\bAKIA[0-9A-Z]{16}\b"),  # AWS access keys
-        ("AIza", r"\bAIza[\w-]{35}\b"),  # Google API keys
-        ("ya29.", r"\bya29\.[\w-]{20,}"),  # Google OAuth tokens
-        ("whsec_ whsk_", r"\bwhs(ec|k)_[A-Za-z0-9+/=]{20,}"),  # Standard Webhooks 1.0, 2026-11-22
-        ("sk- sk_", r"\bsk[-_](live|test|ant|proj)[-_][\w-]{10,}"),
-        ("nsec1", r"\bnsec1[a-z0-9]{50,}"),  # Nostr private keys: NIP-19
-        ("ncryptsec1", r"\bncryptsec1[a-z0-9]{50,}"),
-        ("eyJ", r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),  # a JSON Web Token
-        (":", r":(?<=[0-9a-f]{24}:)[0-9a-f]{64}\b"),  # Ghost admin keys: id:secret
-        ("-----BEGIN", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-        ("AGE-SECRET-KEY-1", r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}"),
-        ("-", r"^[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}$"),  # a Bluesky app password
-        ("://", r"://[^/@:\s]*:[^/@\s]+@"),  # user:password@ in an address
-        ("=", r"[?&](access_token|token|api_key|key|secret|password)=[^&\s]{8,}"),
-    )
+SHAPES = (
+    Shape("ghp_", r"ghp_[A-Za-z0-9]{20,}"),  # GitHub: docs.github.com, about authentication, 2026-11-22
+    Shape("gho_", r"gho_[A-Za-z0-9]{20,}"),
+    Shape("ghu_", r"ghu_[A-Za-z0-9]{20,}"),
+    Shape("ghs_", r"ghs_[A-Za-z0-9]{20,}"),
+    Shape("ghr_", r"ghr_[A-Za-z0-9]{20,}"),
+    Shape("github_pat_", r"github_pat_\w{20,}"),
+    Shape("glpat-", r"glpat-[\w-]{16,}"),  # GitLab: docs.gitlab.com/security/tokens, 2026-11-22
+    Shape("xox", r"xox[abeoprs]-[\w-]{10,}"),  # Slack: docs.slack.dev/authentication/tokens, 2026-11-22
+    Shape("hooks.slack.com", r"hooks\.slack\.com/services/T\w+/B\w+/\w+"),
+    Shape("/api/webhooks/", r"discord(app)?\.com/api/webhooks/\d+/[\w-]{20,}"),  # Discord: the address is the credential
+    Shape(":", r":(?<=\d{8}:)[A-Za-z0-9_-]{35}\b"),  # Telegram: core.telegram.org/bots, 2026-11-22
+    Shape("EAA", r"\bEAA[A-Za-z0-9]{20,}"),  # Meta's access tokens
+    Shape("AKIA", r"\bAKIA[0-9A-Z]{16}\b"),  # AWS access keys
+    Shape("AIza", r"\bAIza[\w-]{35}\b"),  # Google API keys
+    Shape("ya29.", r"\bya29\.[\w-]{20,}"),  # Google OAuth tokens
+    Shape("whs", r"\bwhs(ec|k)_[A-Za-z0-9+/=]{20,}"),  # Standard Webhooks 1.0, 2026-11-22
+    Shape("sk-", r"\bsk-(live|test|ant|proj)[-_][\w-]{10,}"),
+    Shape("sk_", r"\bsk_(live|test|ant|proj)[-_][\w-]{10,}"),
+    Shape("nsec1", r"\bnsec1[a-z0-9]{50,}"),  # Nostr private keys: NIP-19
+    Shape("ncryptsec1", r"\bncryptsec1[a-z0-9]{50,}"),
+    Shape("eyJ", r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),  # a JSON Web Token
+    Shape(":", r":(?<=[0-9a-f]{24}:)[0-9a-f]{64}\b"),  # Ghost admin keys: id:secret
+    Shape("-----BEGIN", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    Shape("AGE-SECRET-KEY-1", r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}"),
+    Shape("-", r"^[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}$"),  # a Bluesky app password
+    Shape("://", r"://[^/@:\s]*:[^/@\s]+@"),  # user:password@ in an address
+    Shape("=", r"[?&](access_token|token|api_key|key|secret|password)=[^&\s]{8,}"),
 )
+
+
+def found_in(text: str, shapes: Iterable[Shape] = SHAPES) -> list[re.Match[str]]:
+    """What has one of these shapes."""
+    return [match for mark, pattern in shapes if mark in text for match in re.finditer(pattern, text)]
+
+
 ADDRESS_PASSWORD = re.compile(r"://[^/@:\s]*:[^/]*@|[?&](password|passfile|sslpassword)=")
 """A password in the address of a database, in whatever place."""
 IDS = re.compile(r"(.*_)?(id|ids|urn|list|playlist|folder|board|database|room|space|team|page|channel|blog|account|server|public_key)")
@@ -82,7 +87,7 @@ def is_reference(value: str) -> bool:
 def looks_like_token(text: str, key: str = "") -> bool:
     """Whether a text has the shape of a known token, or is long and random as tokens are. Addresses, UUIDs and public keys are not,
     nor what `key` says is an identifier."""
-    if any(True for shape in SHAPES for _ in shape.found_in(text)):
+    if found_in(text):
         return True
     if (
         IDS.fullmatch(key)

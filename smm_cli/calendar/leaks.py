@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from smm_cli.calendar.config_secrets import SHAPES
+from smm_cli.calendar.config_secrets import SHAPES, found_in
 from smm_cli.calendar.listing import IN_POST
 from smm_cli.words.problem import Place, Problem
 
@@ -26,8 +26,7 @@ HINT = "revoke it where it was made, take it out of the file, and make a new one
 
 def secret_lines(text: str) -> list[int]:
     """The lines (from 1) on which something stands that has the shape of a secret and is no placeholder."""
-    found = (match for shape in IN_TEXTS for match in shape.found_in(text))
-    return _lines(text, (match.start() for match in found if not is_placeholder(match[0])))
+    return _lines(text, (match.start() for match in found_in(text, IN_TEXTS) if not is_placeholder(match[0])))
 
 
 def value_lines(text: str, values: Iterable[str]) -> list[int]:
