@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from smm_cli.accounts.private import config_folder, read_private, write_private
@@ -37,6 +36,8 @@ def _trusted() -> tuple[tuple[str, str], ...]:
     path = _file()
     if not path.exists():
         return ()
+    import tomllib
+
     try:
         said = tomllib.loads(read_private(path, "trusted commands").decode())
         return tuple((str(entry["calendar"]), str(entry["command"])) for entry in said.get("trusted", ()))

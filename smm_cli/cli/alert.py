@@ -26,7 +26,7 @@ def list_command(ctx: typer.Context, json: Annotated[bool, typer.Option("--json"
 
     from smm_cli.cli.looking import look
     from smm_cli.ledger.alerts import tellings
-    from smm_cli.plan.phrase import say_moment
+    from smm_cli.plan.say import say_moment
 
     session: Session = ctx.obj
     with look(session) as runner:

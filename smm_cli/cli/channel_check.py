@@ -22,7 +22,7 @@ from smm_cli.delivery.transport import Transport
 from smm_cli.errors import AuthFailed, SmmError, gravest
 from smm_cli.ledger.store import Ledger
 from smm_cli.networks import load
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.channel import Account, Channel
 
 BY_HAND, NO_WAY = "a person posts there: nothing to check", "this network cannot be asked; it is tried with the first post"

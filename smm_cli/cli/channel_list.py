@@ -19,7 +19,7 @@ from smm_cli.delivery import ledgers
 from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.ledger.store import Ledger
 from smm_cli.networks import load
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.channel import Account, Channel
 
 OK = "ok"

@@ -21,7 +21,7 @@ from smm_cli.errors import SmmError, UsageError
 from smm_cli.ledger.intake import write_out
 from smm_cli.ledger.people import cancel as cancel_deliveries
 from smm_cli.networks import load
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import SENDING, UNKNOWN, Delivery
 

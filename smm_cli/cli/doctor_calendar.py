@@ -27,7 +27,7 @@ from smm_cli.delivery.runner import open_runner
 from smm_cli.errors import ConfigError, SmmError
 from smm_cli.networks import load
 from smm_cli.plan.endings import SOON
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.problem import WARNING, Place, Problem
 
 SILENT = timedelta(hours=25)

@@ -17,8 +17,7 @@ from smm_cli.cli.doctor_machine import Patient
 from smm_cli.clock import ShiftedClock
 from smm_cli.delivery.ledgers import is_known, open_ledger
 from smm_cli.delivery.skew import FAST, Skew
-from smm_cli.plan.phrase import say_moment
-from smm_cli.plan.say import say_length
+from smm_cli.plan.say import say_length, say_moment
 from smm_cli.words.problem import WARNING, Problem
 
 SET_RIGHT = "timedatectl set-ntp true"

@@ -16,7 +16,7 @@ from smm_cli.cli.doctor_machine import Patient
 from smm_cli.cli.runner_cron import mark, read_crontab, smm_command
 from smm_cli.cli.runner_installed import of_hosts, of_machine
 from smm_cli.errors import SmmError
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.plan.wall import zone_of
 from smm_cli.words.problem import WARNING, Place, Problem
 

@@ -19,7 +19,7 @@ from smm_cli.cli.shapes import RECEIPT_KEYS, receipt_shape
 from smm_cli.errors import UsageError
 from smm_cli.ledger.receipts import read_receipts
 from smm_cli.plan.groups import in_scope
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import PUBLISHED, UNKNOWN, Receipt
 

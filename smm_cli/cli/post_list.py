@@ -17,7 +17,7 @@ from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.withdraw import receipts_of, withdrawn_at
 from smm_cli.errors import UsageError
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import PUBLISHED, Change, Delivery
 from smm_cli.words.post import Post
 from smm_cli.words.problem import Problem, errors_of

@@ -21,7 +21,8 @@ from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.waits import known_waits
 from smm_cli.errors import PostError, SmmError, UsageError
 from smm_cli.plan.check import check_plan
-from smm_cli.plan.phrase import read_moment, say_moment
+from smm_cli.plan.phrase import read_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.plan.wall import read_wall, to_instant, to_wall, zone_of
 from smm_cli.text.slug import slug
 from smm_cli.words.delivery import FINAL, PUBLISHED, Delivery

@@ -16,7 +16,7 @@ from smm_cli.cli.shared_claims import hear
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.withdraw import Withdrawn, receipts_of, record, why_by_hand, withdraw, withdrawn_at
 from smm_cli.errors import Rejected, SmmError, UsageError, gravest
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import CANCELLED, FINAL, PUBLISHED, UNKNOWN, Receipt, Record, delivery_name
 
 LOST = "What is deleted there is gone, with its likes and replies."

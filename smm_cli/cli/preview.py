@@ -19,7 +19,7 @@ from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import view_shape
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import UsageError
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import HELD, PUBLISHED
 from smm_cli.words.problem import errors_of
 

@@ -16,7 +16,7 @@ from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.tick import Ticked, may_go_now, tick
 from smm_cli.delivery.whose import STOPPED
 from smm_cli.errors import AuthFailed, ConfigError, DeliveryError, UsageError, gravest
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, UNKNOWN, WAITING
 
 MARKS = {PUBLISHED: "green", FAILED: "red", UNKNOWN: "red", HELD: "yellow", RETRY: "yellow", WAITING: "yellow"}

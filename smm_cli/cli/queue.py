@@ -21,7 +21,7 @@ from smm_cli.ledger.people import hold as hold_deliveries
 from smm_cli.ledger.people import release as release_deliveries
 from smm_cli.ledger.people import resolve as resolve_delivery
 from smm_cli.ledger.people import retry as retry_deliveries
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import CANCELLED, HELD, PLANNED, PUBLISHED, SENDING, UNKNOWN, WAITING, Delivery
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What is to come, and what people decide about it.")

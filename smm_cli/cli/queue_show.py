@@ -10,7 +10,7 @@ from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.delivery.freeze import payload_from
 from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.corrections import REPLY, on_its_way
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, SENDING, SKIPPED, UNKNOWN, WAITING, Delivery
 
 NEXT = {

@@ -13,7 +13,7 @@ from smm_cli.cli import output
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import scene_shape
 from smm_cli.errors import UsageError
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.sandbox.rehearsal import Rehearsed, Scene, count_states, rehearse
 from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, SKIPPED, UNKNOWN, WAITING
 

@@ -24,7 +24,7 @@ from smm_cli.cli.session import Session
 from smm_cli.delivery.runner import Runner, open_scratch
 from smm_cli.errors import ConfigError, SmmError, UsageError
 from smm_cli.networks.base import Cost
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import FINAL, Delivery
 from smm_cli.words.frozen import dataclass
 from smm_cli.words.post import Post

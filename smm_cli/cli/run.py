@@ -21,7 +21,7 @@ from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.tick import Ticked, tick
 from smm_cli.errors import SmmError, UsageError
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 
 app = typer.Typer(rich_markup_mode=None)
 LATE = 3600

@@ -17,7 +17,7 @@ from smm_cli.cli.status import last_ticks
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import UsageError
 from smm_cli.ledger.intake import Foreign, accept_all, foreign, take_in
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Who publishes this calendar.")
 HOSTS = ("github", "gitlab", "forgejo")

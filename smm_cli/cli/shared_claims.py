@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from smm_cli.cli import output
 from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.claims import runner_of
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.problem import WARNING, Place, Problem
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.receipts import receipt_files
 from smm_cli.plan.endings import Ending
-from smm_cli.plan.phrase import say_moment
+from smm_cli.plan.say import say_moment
 from smm_cli.words.delivery import FAILED, UNKNOWN, Delivery
 
 app = typer.Typer(rich_markup_mode=None)

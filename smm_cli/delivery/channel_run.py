@@ -25,7 +25,6 @@ from smm_cli.ledger.claims import BUSY, Claim, Gate, take
 from smm_cli.ledger.corrections import earlier_changes
 from smm_cli.ledger.journal import PUBLISH
 from smm_cli.ledger.outcomes import ended, freeze
-from smm_cli.ledger.progress import know_credential, slow_hash
 from smm_cli.ledger.vault import Vault
 from smm_cli.networks.base import Network
 from smm_cli.words.channel import Account, Channel
@@ -147,6 +146,8 @@ class ChannelRun:
         if shared is not None:
             if (gate := await shared.claim(delivery, post.text_digest)) is not None:
                 return gate
+            from smm_cli.ledger.progress import know_credential, slow_hash
+
             hashed = await asyncio.to_thread(slow_hash, credential, delivery.channel)  # once for each; it takes its time
             know_credential(ledger, delivery.name, credential, hashed)
         claim = await ledger.commit(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -53,6 +52,8 @@ def of_file(path: Path) -> tuple[Pause, ...]:
 
 def parse(data: bytes, place: str) -> tuple[Pause, ...]:
     """`[[pause]]` tables as `written` writes them. What cannot be read is a pause."""
+    import tomllib  # most of the time nothing is paused
+
     try:
         return tuple(_pause(table) for table in tomllib.loads(data.decode()).get("pause", ()))
     except (ValueError, TypeError, KeyError, AttributeError):

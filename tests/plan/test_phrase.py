@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smm_cli.errors import UsageError
-from smm_cli.plan.phrase import read_moment, say_moment
+from smm_cli.plan.phrase import read_moment
 from smm_cli.plan.phrase_words import EXAMPLES, MONTHS, NEXT, TODAY, WEEKDAYS
+from smm_cli.plan.say import say_moment
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=BERLIN)
