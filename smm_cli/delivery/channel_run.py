@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from smm_cli.accounts.masks import knows_any, masked
-from smm_cli.calendar.model import WORKTREE
+from smm_cli.calendar.model import WORKTREE, Pause
 from smm_cli.delivery.freeze import content_digest, keyed, payload_from, payload_text, same_parts
 from smm_cli.delivery.heartbeat import alive
 from smm_cli.delivery.lasting import forgets
@@ -18,7 +18,7 @@ from smm_cli.delivery.planning import unapproved
 from smm_cli.delivery.prepare import Prepared
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.send import Outcome, send
-from smm_cli.delivery.sending import Sending
+from smm_cli.delivery.sending import PAUSED, Later, Sending
 from smm_cli.delivery.whose import STOPPED, account_of
 from smm_cli.errors import AuthFailed, LedgerError, PostError, SmmError
 from smm_cli.ledger.claims import BUSY, Claim, Gate, take
@@ -93,7 +93,7 @@ class ChannelRun:
 
     async def _one(self, delivery: Delivery, post: Post, account: Account | None, credential: str, by_hand: bool) -> Outcome | None:
         if (pause := self.runner.pause_over(post, self.channel)) is not None:
-            return Outcome(delivery.name, HELD, note=f"paused{': ' + pause.reason if pause.reason else ''}")
+            return Outcome(delivery.name, HELD, note=_said(pause))
         if self._changed(post):
             return Outcome(delivery.name, HELD, note=f"{post.path} changed a moment ago: the next tick reads it anew")
         try:
@@ -205,7 +205,7 @@ class ChannelRun:
             waits=self.waits,
             frozen=bool(claim.payload),
             shared=self.runner.shared,
-            early=lambda: None if self.at_once else self.runner.transport.skew.early(delivery.at),
+            hindered=lambda frozen: self._hindered(delivery, post, frozen),
         )
         receipt = replace(self._receipt(delivery, post, prepared.network, payload), changes=before)
         async with alive(self.ledger, claim, self.clock):
@@ -215,6 +215,13 @@ class ChannelRun:
                 outcome, note=f"{post.path} changed while being sent: what was begun went on as it was. {outcome.note}".strip()
             )
         return outcome
+
+    def _hindered(self, delivery: Delivery, post: Post, frozen: bool) -> Later | None:
+        """A pause, also between two parts; of what has not begun, that by clocks better than this machine's its time has not come."""
+        if (pause := self.runner.pause_over(post, self.channel)) is not None:
+            return Later(self.clock.now(), _said(pause), PAUSED)
+        comes = None if frozen or self.at_once else self.runner.transport.skew.early(delivery.at)
+        return None if comes is None else Later(comes, "this machine's clock is fast: its time has not come", "clock")
 
     def _file(self, receipt: Receipt, text: str) -> None:
         """Write a receipt soon; where runners share a remote it is written when the claim ends, with all that goes there."""
@@ -270,3 +277,7 @@ class ChannelRun:
         if isinstance(error, AuthFailed):
             error.hint = error.hint or f"smm channel login {self.channel.name}"
         return Outcome(delivery.name, HELD, error=error, note=masked(error.what))
+
+
+def _said(pause: Pause) -> str:
+    return f"paused{': ' + pause.reason if pause.reason else ''}"

@@ -167,8 +167,8 @@ class PartRun:
 
     async def _commit(self, request: Request) -> None:
         sending = self.sending
-        if not sending.frozen and (comes := sending.early()) is not None:
-            raise Later(comes, "this machine's clock is fast: its time has not come", "clock")
+        if (later := sending.hindered(sending.frozen)) is not None:
+            raise later
         text, now = request_text(request), sending.clock.now()
 
         def mark(c: Connection) -> None:

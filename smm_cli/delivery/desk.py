@@ -18,7 +18,7 @@ from smm_cli.clock import Clock
 from smm_cli.delivery.laying import AGAIN, LIST, Laid, lay
 from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.papers import Papers
-from smm_cli.delivery.pauses import parse
+from smm_cli.delivery.pauses import machine_file, of_file, parse
 from smm_cli.delivery.planning import held_by, plan_posts
 from smm_cli.delivery.runner import Runner
 from smm_cli.delivery.waits import ask_waits
@@ -57,7 +57,11 @@ class AtDesk(Runner):
         return history(self.ledger, self.calendar.channels)
 
     def pause_over(self, post: Post, channel: Channel) -> Pause | None:
-        return pause_over(self.calendar, post, channel, self.clock.now())
+        """Also one that was synced, or made on this machine, since the snapshot was laid out."""
+        desk = desk_of(self.ledger.db, self.ledger.calendar)
+        told = parse(desk.pauses.encode(), "the ledger") if desk is not None and desk.pauses else ()
+        calendar = replace(self.calendar, pauses=(*self.calendar.pauses, *told, *of_file(machine_file())))
+        return pause_over(calendar, post, channel, self.clock.now())
 
     @property
     def composer(self) -> Composer:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from smm_cli.delivery.conversation import PartRun
 from smm_cli.delivery.judge import MOST_ATTEMPTS, backoff
-from smm_cli.delivery.sending import Later, Lost, Sending
+from smm_cli.delivery.sending import PAUSED, Later, Lost, Sending
 from smm_cli.delivery.settle import Undecided, settle
 from smm_cli.errors import AuthFailed, DeliveryError, LedgerError, OutcomeUnknown, RateLimited, Rejected, Retriable, SmmError
 from smm_cli.ledger.claims import close_gate, stop_channel
@@ -16,7 +16,7 @@ from smm_cli.ledger.engine import Connection
 from smm_cli.ledger.journal import PartState
 from smm_cli.ledger.outcomes import ended, keep_receipt, log_attempt, published
 from smm_cli.ledger.receipts import receipt_text
-from smm_cli.words.delivery import FAILED, HELD, PUBLISHED, RETRY, UNKNOWN, PartReceipt, Receipt
+from smm_cli.words.delivery import FAILED, HELD, PLANNED, PUBLISHED, RETRY, UNKNOWN, PartReceipt, Receipt
 from smm_cli.words.frozen import dataclass
 
 File = Callable[[Receipt, str], None]
@@ -46,6 +46,8 @@ async def send(sending: Sending, receipt: Receipt, mask: Callable[[str], str], f
         runs.extend(PartRun(sending, n, states.get(n, PartState())) for n in range(len(sending.payload.parts)))
         await _all_parts(sending, runs)
     except Later as later:
+        if later.slug == PAUSED and not sending.frozen:
+            return await _ended(sending, runs, PLANNED, later.why, mask, shown=HELD)
         return await _ended(sending, runs, RETRY, later.why, mask, slug=later.slug, next_at=later.at)
     except Lost as lost:
         return Outcome(sending.claim.delivery, RETRY, note=str(lost))

@@ -35,6 +35,10 @@ class Wire(Protocol):
         """Renew an expired credential. Raises AuthFailed when it cannot be."""
 
 
+PAUSED = "paused"
+"""The slug of what was stopped by a pause while it was being sent."""
+
+
 class Later(Exception):
     """The attempt ends here, through nobody's fault; go on at `at`."""
 
@@ -68,8 +72,8 @@ class Sending:
     frozen: bool = False
     troubles: list[str] = field(default_factory=list)
     shared: Shared | None = None
-    early: Callable[[], datetime | None] = lambda: None
-    """When its planned time truly comes, by clocks better than this machine's, if it has not."""
+    hindered: Callable[[bool], Later | None] = lambda frozen: None
+    """Why nothing may be committed now, though it could be claimed; `frozen`: it was begun. Asked before each commit."""
 
     def key(self, part: int) -> Key:
         return self.ledger.journal.key(self.claim.delivery, self.act, part)
@@ -103,6 +107,8 @@ class Sending:
             return
         try:  # the intent is durable here; only once other runners can see it too may anything leave
             await self.shared.sending(self.claim, part, needs)
+            if undo and (later := self.hindered(self.frozen)) is not None:  # the remote was asked, and has said it in the same moment
+                raise later
         except (Later, Lost):
             if undo:
                 await self.ledger.commit(unmark)
