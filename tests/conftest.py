@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from smm_cli.delivery.lasting import CI
 
@@ -23,6 +24,8 @@ for name, value in {"NAME": "Test", "EMAIL": "test@example.org"}.items():
     os.environ.setdefault(f"GIT_COMMITTER_{name}", value)
 if os.environ.get("CI") == "true":
     os.environ["SMM_TESTS_SKIP_NOTHING"] = "1"
+settings.register_profile("unhurried", deadline=None, derandomize="SMM_TESTS_SKIP_NOTHING" in os.environ)  # CI finds the same each time
+settings.load_profile("unhurried")
 for name in ("SMM_CALENDAR", "SMM_LANG", "SMM_TRACE", "NO_COLOR", *CI):  # smm is careful in a job of CI; tests that ask for it say so
     os.environ.pop(name, None)
 

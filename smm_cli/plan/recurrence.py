@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -54,23 +55,23 @@ class Recurrence:
     def between(self, after: datetime, before: datetime) -> Iterator[Occurrence]:
         """Occurrences with `after` <= at (instants), in order, up to the first after `before`, which is given too."""
         low = max(to_wall(after, self.zone) - DAY, self.start)
-        previous: Occurrence | None = None
+        waiting: list[Occurrence] = []
         for wall in self._from(low).xafter(low, inc=True):
             if self.until and wall >= self.until:
                 break
             occurrence = Occurrence(occurrence_name(wall), wall, to_instant(wall, self.zone))
             if self._falls_away(occurrence) or occurrence.at < after:
                 continue
-            # A skipped time that moved forward may overtake the next: given in order of instants.
-            if previous and occurrence.at < previous.at:
-                occurrence, previous = previous, occurrence
-            if previous:
-                yield previous
-                if previous.at > before:
+            # A skipped time that moved forward may overtake those that come next: each waits until the clock shows its instant.
+            while waiting and to_wall(waiting[0].at, self.zone) <= wall:
+                yield waiting[0]
+                if waiting.pop(0).at > before:
                     return
-            previous = occurrence
-        if previous:
-            yield previous
+            insort(waiting, occurrence, key=lambda one: one.at)
+        for one in waiting:
+            yield one
+            if one.at > before:
+                return
 
     def listed(self, after: datetime, before: datetime) -> tuple[Occurrence, ...]:
         """As between, worked out once for all channels of a post."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smm_cli.errors import PostError
@@ -98,6 +98,10 @@ def test_every_wall_time_of_three_years_occurs_once(name):
 @given(
     near_a_change(),
     st.sampled_from(["FREQ=DAILY", "FREQ=HOURLY", "FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,20,40", "FREQ=WEEKLY", "FREQ=HOURLY;INTERVAL=5"]),
+)
+@example(
+    (ZoneInfo("Antarctica/Troll"), datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 3, 29, 3)),
+    "FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,20,40",
 )
 def test_occurrences_are_in_order_unique_and_never_early(drawn, text):
     zone, change, wall = drawn

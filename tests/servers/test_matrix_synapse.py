@@ -248,12 +248,12 @@ def test_an_alias_that_nobody_knows_is_refused(synapse, alice, talk):
         talk(NETWORK, {"server": synapse.url, "room": "#nowhere:localhost", "identifier": "alice"}, alice[1]).verify()
 
 
-def test_the_account_that_a_channel_is_bound_to_logs_in_by_its_whole_id(synapse, alice, talk):
+def test_the_account_that_a_channel_is_bound_to_logs_in_by_its_whole_id(synapse, alice, news, talk):
     found = talk(NETWORK, {"server": synapse.url, "room": "#news:localhost"}, alice[1], account="@alice:localhost")
     assert found.verify().handle == "@alice:localhost"
 
 
-def test_a_wrong_password_ends_in_a_login(synapse, alice, talk):
+def test_a_wrong_password_ends_in_a_login(synapse, alice, news, talk):
     with pytest.raises(AuthFailed, match="Invalid username or password"):
         talk(NETWORK, {"server": synapse.url, "room": "#news:localhost", "identifier": "alice"}, "wrong").verify()
 
