@@ -13,6 +13,7 @@ from smm_cli.errors import AuthFailed, Retriable, SmmError
 from smm_cli.ledger.claims import Claim, renew
 from smm_cli.ledger.engine import Connection, Write
 from smm_cli.ledger.journal import Key, close_intent
+from smm_cli.ledger.outcomes import thaw
 from smm_cli.ledger.store import Ledger
 from smm_cli.words.delivery import Payload
 from smm_cli.words.exchange import Answer, Request
@@ -81,7 +82,7 @@ class Sending:
     async def keep_claim(self, request: Request, part: int, also: Write | None = None, *, undo: bool = True) -> None:
         """Extend the claim by compare-and-swap, with `also` in the same transaction. Raises Lost: nothing may be sent.
 
-        `undo`: close the intent again when the machine stood still, since nothing was sent under it.
+        `undo`: close the intent again when the machine stood still, since nothing was sent under it; the post may be edited as before.
         """
         needs = timedelta(seconds=request.timeout)
 
@@ -93,8 +94,11 @@ class Sending:
             return True
 
         def unmark(c: Connection) -> None:
-            if renew(c, self.claim, self.clock.now(), needs):
-                close_intent(c, self.key(part))
+            if not renew(c, self.claim, self.clock.now(), needs):
+                return
+            close_intent(c, self.key(part))
+            if not self.frozen:
+                thaw(c, self.claim)
 
         before = self.clock.elapsed()
         if not await self.ledger.commit(act):

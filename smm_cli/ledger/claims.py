@@ -26,6 +26,7 @@ class Claim:
     """A runner's hold on a channel for one delivery. `payload` is the frozen one of an earlier attempt, or empty.
 
     `first`: nothing was ever written down of this delivery before. `anew`: a person asked for another try, with the post as it is now.
+    `released`: it was let go before, by a person or because it was begun.
     """
 
     calendar: str
@@ -36,6 +37,7 @@ class Claim:
     attempts: int = 0
     first: bool = False
     anew: bool = False
+    released: bool = False
 
     @property
     def runner(self) -> str:
@@ -87,15 +89,15 @@ def take(
         {**params, "post": delivery.post, "occurrence": delivery.occurrence, "due": ms(delivery.at or delivery.due), "digest": digest},
     )
     first = made.rowcount == 1
-    kept = ("", 0, "") if first else _again(c, {**params, "digest": digest})
+    kept = ("", 0, "", 0) if first else _again(c, {**params, "digest": digest})
     if kept is None:
         return None
     c.execute(
         "UPDATE channel SET owner = :owner, delivery = :name, lease_until = :until WHERE calendar = :calendar AND name = :channel",
         {**params, "until": ms(now + lease_of(c))},
     )
-    payload, attempts, slug = kept
-    return Claim(calendar, delivery.channel, delivery.name, owner, payload, attempts, first, slug == ANEW)
+    payload, attempts, slug, released = kept
+    return Claim(calendar, delivery.channel, delivery.name, owner, payload, attempts, first, slug == ANEW, bool(released))
 
 
 def hold_channel(
@@ -123,11 +125,11 @@ def _channel_row(c: Connection, params: Mapping[str, object]) -> Row:
     return row
 
 
-def _again(c: Connection, params: dict[str, object]) -> tuple[str, int, str] | None:
-    """What an earlier attempt left: payload, attempts, slug. None: the delivery is not to be sent any more, or not yet."""
+def _again(c: Connection, params: dict[str, object]) -> tuple[str, int, str, int] | None:
+    """What an earlier attempt left: payload, attempts, slug, released. None: the delivery is not to be sent any more, or not yet."""
     kept = c.execute(
         "UPDATE delivery SET state = 'sending', runner = :owner, digest = :digest WHERE calendar = :calendar AND name = :name"
-        f" AND state NOT IN ({NOT_SENT}) AND held = 0 AND (next_at IS NULL OR next_at <= :at) RETURNING payload, attempts, slug",
+        f" AND state NOT IN ({NOT_SENT}) AND held = 0 AND (next_at IS NULL OR next_at <= :at) RETURNING payload, attempts, slug, released",
         params,
     ).fetchone()
     return None if kept is None else tuple(kept)

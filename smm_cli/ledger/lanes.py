@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from smm_cli.ledger.claims import ANEW, NOT_SENT, Claim, give_back, holds, lease_of
-from smm_cli.ledger.engine import OFTEN, Connection, Engine, now_of
+from smm_cli.ledger.engine import OFTEN, Connection, Engine, Row, now_of
 from smm_cli.ledger.moments import moment, ms
 from smm_cli.words.delivery import RETRY
 from smm_cli.words.frozen import dataclass
@@ -37,7 +37,7 @@ WITH head AS (
     SELECT calendar, name, post, channel, occurrence, 'sending', at, digest, :owner FROM head
     ON CONFLICT (calendar, name) DO UPDATE SET state = 'sending', runner = excluded.runner, digest = excluded.digest
     WHERE delivery.state NOT IN ({NOT_SENT}) AND delivery.held = 0 AND (delivery.next_at IS NULL OR delivery.next_at <= :now)
-    RETURNING calendar, channel, name, payload, attempts, slug, xmax = 0 AS first
+    RETURNING calendar, channel, name, payload, attempts, slug, released, xmax = 0 AS first
 )
 UPDATE channel SET owner = :owner, delivery = begun.name, lease_until = :until
 FROM begun JOIN head ON head.calendar = begun.calendar AND head.name = begun.name
@@ -80,22 +80,22 @@ def claim_due(
         "shut": list(shut),
     }
     rows = c.execute(CLAIM, params).fetchall()
-    return [
-        Taken(
-            claim=Claim(
-                calendar, row["channel"], row["name"], owner, row["payload"], row["attempts"], bool(row["first"]), row["slug"] == ANEW
-            ),
-            post=row["post"],
-            occurrence=row["occurrence"],
-            at=moment(row["at"]),
-            due=moment(row["due_at"]),
-            late_at=moment(row["late_at"]),
-            digest=row["digest"],
-            stopped=row["stopped"],
-            stopped_for=row["stopped_for"],
-        )
-        for row in sorted(rows, key=lambda row: (row["due_at"], row["name"]))
-    ]
+    return [_taken(calendar, owner, row) for row in sorted(rows, key=lambda row: (row["due_at"], row["name"]))]
+
+
+def _taken(calendar: str, owner: str, row: Row) -> Taken:
+    first, anew, released = bool(row["first"]), row["slug"] == ANEW, bool(row["released"])
+    return Taken(
+        claim=Claim(calendar, row["channel"], row["name"], owner, row["payload"], row["attempts"], first, anew, released),
+        post=row["post"],
+        occurrence=row["occurrence"],
+        at=moment(row["at"]),
+        due=moment(row["due_at"]),
+        late_at=moment(row["late_at"]),
+        digest=row["digest"],
+        stopped=row["stopped"],
+        stopped_for=row["stopped_for"],
+    )
 
 
 def next_look(engine: Engine, calendar: str, shut: Collection[str] = ()) -> datetime | None:

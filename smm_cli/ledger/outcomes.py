@@ -91,6 +91,15 @@ def freeze(c: Connection, claim: Claim, payload: str) -> None:
     )
 
 
+def thaw(c: Connection, claim: Claim) -> None:
+    """As before `freeze`: nothing left under the intent that froze it."""
+    later(
+        c,
+        "UPDATE delivery SET payload = '', released = :released WHERE calendar = :calendar AND name = :name",
+        {"calendar": claim.calendar, "name": claim.delivery, "released": int(claim.released)},
+    )
+
+
 def log_attempt(c: Connection, claim: Claim, at: datetime, part: int, slug: str, note: str) -> None:
     """A line of the attempt log; `note` is already masked."""
     later(

@@ -57,6 +57,18 @@ def test_before_anything_is_public_nothing_goes_out(team, paused_at, step, nth):
     ends_well(team, one, other)
 
 
+@pytest.mark.parametrize("nth", [1, 2])
+def test_what_was_edited_during_the_pause_goes_out_as_it_is_then(team, paused_at, nth):
+    """Also where other runners were told already that it is being sent."""
+    one, other, _ = paused_at("after a claim", nth)
+    team.post("story", "It is over.")
+    team.push("edited")
+    assert other.smm("resume", "--go-on").returncode == 0
+    team.later(minutes=10)
+    one.tick()
+    assert [posted.text for posted in team.public("one")] == ["It is over."]
+
+
 @pytest.mark.parametrize("here", [False, True])
 def test_between_two_parts_the_next_one_waits(team, paused_at, here):
     one, other, outcomes = paused_at("after POST https://one.example/api/v1/statuses", here=here)
