@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from smm_cli.accounts.private import write_private
 from smm_cli.calendar import git
 from smm_cli.calendar.git_notes import drop_note, fetch_note, write_note
+from smm_cli.calendar.git_refs import Unreachable
 from smm_cli.calendar.model import WORKTREE, Calendar, Pause
 from smm_cli.calendar.toml_edit import add_table, remove_table
 from smm_cli.cli import output
@@ -52,7 +54,8 @@ def pause(session: Session, wanted: Pause, *, until: str = "", machine: bool = F
     else:
         untold = _tell_others(calendar, [*_of_ref_now(calendar), wanted])
         keep_file(calendar.root, before, after, f"Pause{': ' + wanted.reason if wanted.reason else ''}", keeping)
-    _wake(session)
+    with suppress(*([Unreachable] if untold else ())):  # it is told below, with what helps
+        _wake(session)
     ends = f", until {say_moment(wanted.until, zone)}" if wanted.until else ""
     where = "this machine" if machine else next((f"{s} {getattr(wanted, s)}" for s in SCOPES if getattr(wanted, s)), calendar.name)
     output.out(f"paused  {where}{ends}")
@@ -80,9 +83,9 @@ def resume(session: Session, scope: Pause, *, go_on: bool = False, keep_held: bo
         if keeping.dry_run:
             output.tell("Nothing was resumed.")
             return 0
-        if freed and not go_on:
-            hold(runner.ledger, freed)
-        untold = _end(session.calendar(), scope, keeping)
+    if freed and not go_on:
+        _hold(session, freed)
+    untold = _end(session.calendar(), scope, keeping)
     left = _wake(session)
     output.out(f"resumed  {calendar.name}")
     if freed and not go_on:
@@ -92,6 +95,15 @@ def resume(session: Session, scope: Pause, *, go_on: bool = False, keep_held: bo
     if untold:
         raise ConfigError(f"not resumed everywhere: {untold}", hint=f"smm status shows what is paused; {AGAIN}", slug="not-told")
     return 0
+
+
+def _hold(session: Session, freed: Sequence[Delivery]) -> None:
+    """Keep these from going out; other runners know of it before the pause ends. Raises ConfigError where they cannot."""
+    try:
+        with session.runner() as runner:
+            hold(runner.ledger, freed)
+    except Unreachable as error:
+        raise ConfigError(f"not resumed, only held what fell due: {error.what}", hint=AGAIN, slug=error.slug) from error
 
 
 # -- the places where a pause stands ----------------------------------------------------------------------------------------

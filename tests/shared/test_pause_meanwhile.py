@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
+
+from smm_cli.cli.app import app
+from smm_cli.cli.session import Session
+from smm_cli.errors import ConfigError
 
 LONG = "\n\n---\n\n".join(f"Part {n} of a story." for n in (1, 2, 3))
 
@@ -75,3 +80,43 @@ def test_between_two_parts_the_next_one_waits(team, paused_at, here):
     assert len(team.public("one")) == 1
     assert "a fire" in outcomes[0].note
     ends_well(team, one, one if here else other)
+
+
+def say(clone, *words):
+    """The hint with which the command fails, at the hour of the team; empty where it does not."""
+    done = CliRunner().invoke(app, list(words), obj=Session(str(clone.root), clone.team.clock), standalone_mode=False)
+    return str(done.exception.hint) if isinstance(done.exception, ConfigError) else ""
+
+
+@pytest.fixture
+def due(team):
+    """A machine, and a post that is due."""
+    team.channel("one")
+    team.post("story")
+    team.push()
+    return team.clone("one")
+
+
+@pytest.mark.parametrize("more", [[], ["queue", "hold", "story@one"]])
+def test_a_pause_that_others_did_not_hear_of_is_to_be_said_again_whatever_else_they_do_not_know(team, due, more):
+    say(due, "plan")
+    team.git(due.root, "remote", "set-url", "origin", f"file://{team.folder}/away.git")
+    if more:
+        assert "smm publish tells them" in say(due, *more)
+    assert "say it again" in say(due, "pause", "--reason", "a fire")
+
+
+def test_a_pause_ends_only_where_others_can_know_what_stays_held(team, due):
+    assert say(due, "pause", "--reason", "a fire") == ""
+    team.git(due.root, "remote", "set-url", "origin", f"file://{team.folder}/away.git")
+    assert "say it again" in say(due, "resume", "--keep-held")
+    assert "[[pause]]" in (due.root / "channels.toml").read_text()
+
+
+def test_what_stays_held_after_a_pause_is_known_to_others_before_the_pause_ends(team, due):
+    assert say(due, "pause", "--reason", "a fire") == ""
+    hook, seen = team.remote / "hooks" / "update", team.folder / "seen"
+    hook.write_text(f'#!/bin/sh\ntest "$1" != refs/smm/pause || git ls-tree -r --name-only smm > {seen}\n')
+    hook.chmod(0o755)
+    assert say(due, "resume", "--keep-held") == ""
+    assert seen.read_text() == "progress/story@one.json\n"
