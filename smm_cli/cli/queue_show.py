@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from smm_cli.cli import output
+from smm_cli.cli.overdue import looked_at, overdue
 from smm_cli.cli.shapes import delivery_shape, iso
 from smm_cli.delivery.freeze import payload_from
 from smm_cli.delivery.runner import Runner
@@ -28,6 +29,8 @@ NEXT = {
 
 def show_delivery(runner: Runner, delivery: Delivery, *, as_json: bool) -> int:
     """Print one delivery; 0."""
+    if late := overdue([delivery], runner.clock.now()):
+        delivery = looked_at(runner, late, runner.index.posts(runner.source).posts)[0]
     record = runner.ledger.record(delivery.name)
     attempts = runner.ledger.attempts(delivery.name)
     if as_json:

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from smm_cli.calendar.index import Indexed
 from smm_cli.calendar.model import GIT, Calendar, Pause
 from smm_cli.cli import output
 from smm_cli.cli.doctor_tokens import ending_lines
 from smm_cli.cli.listing import LONG_LATE, long_late, needs_you
 from smm_cli.cli.looking import look
 from smm_cli.cli.outdated import broken_off, outdated
+from smm_cli.cli.overdue import looked_at, overdue
 from smm_cli.cli.planned import plan_of
 from smm_cli.cli.session import Session
 from smm_cli.cli.shapes import delivery_shape, iso
@@ -28,7 +30,8 @@ from smm_cli.delivery.runner import Runner
 from smm_cli.ledger.receipts import receipt_files
 from smm_cli.plan.endings import Ending
 from smm_cli.plan.say import say_moment
-from smm_cli.words.delivery import FAILED, UNKNOWN, Delivery
+from smm_cli.words.delivery import FAILED, PLANNED, UNKNOWN, Delivery
+from smm_cli.words.problem import ERROR
 
 app = typer.Typer(rich_markup_mode=None)
 SHOWN = 3
@@ -42,6 +45,7 @@ class Standing:
     zone: ZoneInfo
     pauses: tuple[Pause, ...]
     coming: tuple[Delivery, ...]
+    due: tuple[Delivery, ...]
     needs: tuple[Delivery, ...]
     ending: tuple[Ending, ...]
     stopped: dict[str, str]
@@ -52,6 +56,7 @@ class Standing:
     outage: str = ""
     claims: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
 
     @property
@@ -84,12 +89,15 @@ def stand(runner: Runner) -> Standing:
     planned = plan_of(runner)
     plan = planned.plan
     coming = [d for d in plan.deliveries if d.due and d.due > now and d.state == "planned"]
+    still = looked_at(runner, overdue(plan.deliveries, now), planned.indexed.posts)
+    asking = needs_you([*plan.deliveries, *still], now)
     return Standing(
         now=now,
         zone=ZoneInfo(calendar.timezone),
         pauses=tuple(p for p in calendar.pauses if (p.start is None or p.start <= now) and (p.until is None or now < p.until)),
         coming=tuple(coming[:SHOWN]),
-        needs=tuple(delivery for delivery in needs_you(plan.deliveries, now) if not long_late(delivery, now)),
+        due=tuple(delivery for delivery in still if delivery.state == PLANNED),
+        needs=tuple(delivery for delivery in asking if not long_late(delivery, now)),
         late=sum(long_late(delivery, now) for delivery in plan.deliveries),
         elsewhere=not_on_ref(runner),
         outage=_outage(runner, plan.deliveries, now),
@@ -98,6 +106,7 @@ def stand(runner: Runner) -> Standing:
         ticks=tuple((name.split("#")[0], at) for name, at in last_ticks(runner).items()),
         uncommitted=_uncommitted(calendar),
         changed=tuple(name for _, name in outdated(runner, planned.indexed.posts)),
+        unread=_unread(planned.indexed),
         broken=tuple(f"{what}   {mend}" for what, mend in broken_off(runner)),
     )
 
@@ -125,6 +134,13 @@ def _uncommitted(calendar: Calendar) -> tuple[str, ...]:
     return tuple(file for path in paths for file in (_inside(calendar, path) if path.endswith("/") else [path]))
 
 
+def _unread(indexed: Indexed) -> tuple[str, ...]:
+    """Files of posts that cannot be read, and so do not go out, with what is wrong first."""
+    wrong = {problem.place.file: problem.what for problem in reversed(indexed.problems) if problem.severity == ERROR}
+    known = {post.path for post in indexed.posts}
+    return tuple(f"{file}: {what}   smm check" for file, what in sorted(wrong.items()) if file not in known)
+
+
 def _inside(calendar: Calendar, folder: str) -> list[str]:
     """The receipts in a folder that git passes over as a whole."""
     below = folder.removeprefix("receipts/")
@@ -138,11 +154,13 @@ def _show(standing: Standing) -> None:
         until = f" until {say_moment(pause.until, standing.zone)}" if pause.until else ""
         rows.append(("paused", f"{what}{until}: {pause.reason}"))
     rows += _listed("next", [f"{say_moment(d.due, standing.zone)}  {d.name}{_by_hand(d)}" for d in standing.coming if d.due])
+    rows += _listed("due", _due(standing))
     rows += _listed("needs you", _needs(standing.needs))
     if standing.late:
         rows.append(("late", f"{standing.late} held as late for over {LONG_LATE.days} days: smm queue list --state held"))
     rows += _listed("changed", [f"{name} changed since it went out: smm post correct {name}" for name in standing.changed[:10]])
     rows += _listed("unfinished", standing.broken)
+    rows += _listed("unread", [*standing.unread[:SHOWN], *_more(len(standing.unread) - SHOWN, "smm check")])
     rows += [("outage", standing.outage)] if standing.outage else []
     rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
     rows += _listed("claims", standing.claims)
@@ -159,9 +177,19 @@ def _by_hand(delivery: Delivery) -> str:
     return "  (by hand)" if delivery.by_hand else ""
 
 
+def _due(standing: Standing) -> list[str]:
+    """What the next tick sends, as far as the files tell."""
+    first = [f"{say_moment(d.due, standing.zone)}  {d.name}{_by_hand(d)}" for d in standing.due[:SHOWN] if d.due]
+    return [f"{line}   smm publish sends it, or says why not" for line in first] + _more(len(standing.due) - SHOWN, "smm queue list")
+
+
 def _needs(deliveries: Sequence[Delivery]) -> list[str]:
     lines = [f"{d.name}: {d.state}{f' ({d.reason})' if d.reason else ''}   smm queue show {d.name}" for d in deliveries[:10]]
-    return lines + ([f"and {len(deliveries) - 10} more: smm queue list"] if len(deliveries) > 10 else [])
+    return lines + _more(len(deliveries) - 10, "smm queue list")
+
+
+def _more(count: int, where: str) -> list[str]:
+    return [f"and {count} more: {where}"] if count > 0 else []
 
 
 def _listed(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
@@ -181,13 +209,15 @@ def _outage(runner: Runner, deliveries: Sequence[Delivery], now: datetime) -> st
 
 
 def _shape(standing: Standing) -> dict[str, Any]:
-    """`now`, `paused`, `next`, `needs_you`, `long_late` (a number), `outage`, `not_published` (a sentence or null), `stopped`, `ending`,
-    `runners`, `claims` (sentences), `uncommitted_receipts`, `changed_since`, `unfinished`, `exit_code`."""
+    """`now`, `paused`, `next`, `due`, `needs_you`, `unread` (sentences), `long_late` (a number), `outage`, `not_published` (a sentence
+    or null), `stopped`, `ending`, `runners`, `claims` (sentences), `uncommitted_receipts`, `changed_since`, `unfinished`, `exit_code`."""
     return {
         "now": iso(standing.now),
         "paused": [{"reason": p.reason, "until": iso(p.until)} for p in standing.pauses],
         "next": [delivery_shape(d) for d in standing.coming],
+        "due": [delivery_shape(d) for d in standing.due],
         "needs_you": [delivery_shape(d) for d in standing.needs],
+        "unread": list(standing.unread),
         "long_late": standing.late,
         "outage": standing.outage or None,
         "not_published": standing.elsewhere or None,

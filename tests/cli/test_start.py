@@ -138,9 +138,37 @@ def test_status_names_what_is_next_and_what_needs_a_person(root: Path) -> None:
     assert found.exit_code == 0
 
 
+def test_what_is_due_and_still_here_is_in_status_and_queue_show_with_what_keeps_it(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    post(root, "good", "2020-01-06 09:00")
+    post(root, "broken", "2020-01-06 09:00")
+    with (root / "posts" / "broken.md").open("a") as file:
+        file.write("\n@{nobody} was there.\n")
+    with Session(str(root), SetClock(NOW)).runner() as runner:
+        found = stand(runner)
+    assert [delivery.name for delivery in found.due] == ["good@blog"]
+    assert [(delivery.name, delivery.why) for delivery in found.needs] == [("broken@blog", "there is no person nobody")]
+
+    assert run(["-C", str(root), "status"]) == 0
+    said = capsys.readouterr().out
+    assert "due        Mon 6 Jan 2020 09:00 UTC  good@blog   smm publish sends it, or says why not" in said
+    assert "broken@blog: held (error)   smm queue show broken@blog" in said
+    assert run(["-C", str(root), "queue", "show", "broken"]) == 0
+    told = capsys.readouterr()
+    assert "why      there is no person nobody" in told.out
+    assert "declare her in channels.toml: [people.nobody]" in told.err
+
+
+def test_a_post_that_cannot_be_read_is_in_status(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    post(root, "new", "2090-01-01 09:00")
+    path = root / "posts" / "new.md"
+    path.write_text(path.read_text().replace("title: new", "title: New: the catalogue"))
+    assert run(["-C", str(root), "status"]) == 0
+    assert capsys.readouterr().out == 'unread  posts/new.md: "New: the catalogue" has a colon: put it in quotes   smm check\n'
+
+
 def test_status_as_json_has_its_documented_keys(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["-C", str(root), "status", "--json"]) == 0
-    keys = "now paused next needs_you long_late outage not_published "
+    keys = "now paused next due needs_you unread long_late outage not_published "
     keys += "stopped ending runners uncommitted_receipts changed_since unfinished claims exit_code"
     assert set(json.loads(capsys.readouterr().out)) == set(keys.split())
 
