@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 from smm_cli.calendar.post_model import KEYS
 from smm_cli.words import delivery
@@ -30,6 +31,15 @@ def test_every_link_inside_the_documentation_leads_somewhere(prose):
                 if anchor not in {_anchor(title) for title in titles}:
                     broken.append((page.name, target))
     assert broken == []
+
+
+def test_every_piece_of_toml_can_be_read(prose):
+    pieces = [
+        (page.name, piece) for page, text in prose.items() for piece in re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
+    assert pieces
+    for page, piece in pieces:
+        assert tomllib.loads(piece), page
 
 
 def test_every_key_of_a_post_is_explained(root):
