@@ -17,8 +17,9 @@ from smm_cli.words.post import Media, Part, Poll
 from smm_cli.words.tree import Mention
 
 KINDS = {"image": "photo", "video": "video", "audio": "audio"}
-CLOSES = 600
-"""The longest that a poll may be told to stay open; without it a poll stays open. Source: sendPoll, open_period (2026-06-11)."""
+CLOSES = 2_628_000
+"""The longest that a poll may be told to stay open; without it a poll stays open. Source: sendPoll, open_period (2026-06-11): 5-2628000
+since Bot API 9.6, 600 before."""
 PRIVATE = "-100"
 """How the numbers of channels and supergroups begin; their addresses leave it out."""
 

@@ -20,7 +20,7 @@ def remarks_on(post: Post, payload: Payload, channel: str) -> Iterator[Problem]:
     """Problems of a payload, beside those of the declared limits."""
     place = Place(post.path, channel=channel)
     if post.poll and post.poll.seconds > CLOSES:
-        what = f"Telegram closes a poll by itself within {CLOSES // 60} min or not at all; this one stays open"
+        what = f"Telegram closes a poll by itself within {CLOSES // 86_400} days or not at all; this one stays open"
         yield Problem("poll-open", what, place, "close it in the app", WARNING)
     for part in payload.parts:
         if len(part.media) > 1 and any(medium.blob and medium.blob.type == GIF for medium in part.media):

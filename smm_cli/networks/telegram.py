@@ -51,7 +51,7 @@ class Telegram(Chat):
     )
     media_count = 10
     mixing = True
-    poll = PollLimit(10, 100, 5, 10**9, f"{DOCS}#sendpoll", "2026-06-11")
+    poll = PollLimit(12, 100, 5, 10**9, f"{DOCS}#sendpoll", "2026-06-11")
     steps = (
         "In Telegram, write /newbot to @BotFather and keep the token that it gives. Add the bot to your channel or group "
         '(Administrators, with the right to post messages). Set chat = "@yourchannel"; of a private one its number, which begins with -100.'

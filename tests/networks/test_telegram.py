@@ -129,11 +129,20 @@ def test_a_poll_is_a_message_whose_text_is_the_question(fake, at, network, seal,
         "allows_multiple_answers": True,
         "open_period": 300,
     }
-    found = checked(network, facts, "x" * 301, poll=Poll(("a", "b")))
+    found = checked(network, facts, "x" * 301, poll=Poll(("a", "b"), 2_628_001))
     assert "question" in found["too-long"].what
     assert found["poll-open"].severity == "warning"
+    assert "poll-open" not in checked(network, facts, poll=Poll(("a", "b"), 2_628_000))
     with pytest.raises(Rejected, match="no poll"):
         at.run(network, network.edit(composed(network, seal, facts, poll=poll), 0, PartReceipt("1")))
+
+
+def test_a_poll_of_a_week_closes_by_itself_and_has_up_to_twelve_answers(fake, at, network, seal, facts):
+    poll = Poll(tuple("abcdefghijkl"), 7 * 86_400)
+    assert checked(network, facts, "Which?", poll=poll) == {}
+    at.run(network, network.publish(composed(network, seal, facts, "Which?", poll=poll), 0))
+    assert at.seen[-1].body.value["open_period"] == 604_800
+    assert "poll" in checked(network, facts, "Which?", poll=Poll(tuple("abcdefghijklm"), 300))
 
 
 def test_a_preview_is_of_the_link_and_can_be_left_out(at, seal, facts):

@@ -83,11 +83,11 @@ class FakeTelegram(Fake):
         question, options = str(sent.get("question") or ""), sent.get("options") or []
         if not 1 <= _units(question) <= 300:
             raise self._no("poll question must be non-empty" if not question else "poll question length must not exceed 300")
-        if not 2 <= len(options) <= 10:
-            raise self._no("poll must have at least 2 option" if len(options) < 2 else "poll can't have more than 10 options")
+        if not 2 <= len(options) <= 12:
+            raise self._no("poll must have at least 2 option" if len(options) < 2 else "poll can't have more than 12 options")
         if any(not 1 <= _units(str(option.get("text") or "")) <= 100 for option in options):
             raise self._no("poll options length must not exceed 100")
-        if "open_period" in sent and not 5 <= int(sent["open_period"]) <= 600:
+        if "open_period" in sent and not 5 <= int(sent["open_period"]) <= 2_628_000:
             raise self._no("poll can't be opened for so long")
         return self._done(call, sent, chat, question, more={"poll": [option["text"] for option in options]})
 
