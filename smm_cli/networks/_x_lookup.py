@@ -1,6 +1,7 @@
 """Looking for a post after its answer was lost, among the account's own. X rewrites addresses and escapes three signs.
 
 Source: xdevplatform/docs, OpenAPI 2.167, GET /2/users/{id}/tweets (2026-08-22): 5 to 100 a page, the newest first, replies with them.
+OpenAPI 2.168 (read 2026-11-23) names the answer's referenced_posts and note_post; x-api/fundamentals/fields still says tweet.
 """
 
 from __future__ import annotations
@@ -57,12 +58,31 @@ def look_for(api: str, user: str, intent: Intent, known: set[str], receipt: Any)
         if is_same(item, sent):
             return Found(receipt(str(item.get("id"))))
     near = not sent.get("media") and any(_is_near(item, str(sent.get("text") or "")) for item in others)
-    return CannotTell(f"https://x.com/i/user/{user}") if token or near else Absent()
+    bare = any(not _is_whole(item, sent) for item in others)
+    return CannotTell(f"https://x.com/i/user/{user}") if token or near or bare else Absent()
+
+
+def _is_whole(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether X told what was asked of a post (every one has a time), so that it can be told from ours; of an answer, what it answers."""
+    answers = not sent.get("reply") or bool(_referred(item)) or not same_text(item, str(sent.get("text") or ""), reply=True)
+    return bool(item.get("created_at")) and answers
+
+
+def _referred(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a post refers to. The newest description of the API calls it otherwise than X's documents do."""
+    found = item.get("referenced_tweets") or item.get("referenced_posts")
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def _whole_text(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where text and addresses stand: of a long post in a field of its own, which has two names too."""
+    long = item.get("note_tweet") or item.get("note_post")
+    return long if isinstance(long, Mapping) else item
 
 
 def is_same(item: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     """Whether a listed post is the one that was sent: by what it answers, and by one of its media, or its text where it has none."""
-    told = [str(one.get("id")) for one in item.get("referenced_tweets") or () if one.get("type") == "replied_to"]
+    told = [str(one.get("id")) for one in _referred(item) if one.get("type") == "replied_to"]
     keys = [str(key).partition("_")[2] for key in (item.get("attachments") or {}).get("media_keys") or ()]
     media = [str(id) for id in (sent.get("media") or {}).get("media_ids") or ()]
     target = (sent.get("reply") or {}).get("in_reply_to_tweet_id")
@@ -78,7 +98,7 @@ def same_text(item: Mapping[str, Any], text: str, *, reply: bool = False, quoted
 
     X adds to it: before a `reply` whom it answers, after a quotation the address of the `quoted` post.
     """
-    whole = item.get("note_tweet") or item
+    whole = _whole_text(item)
     shown = unescape(str(whole.get("text") or ""))
     for url in (whole.get("entities") or {}).get("urls") or ():
         address = str(url.get("expanded_url") or "")
@@ -89,7 +109,7 @@ def same_text(item: Mapping[str, Any], text: str, *, reply: bool = False, quoted
 
 def _is_near(item: Mapping[str, Any], text: str) -> bool:
     """Whether nothing but the addresses differ: X may have written ours otherwise, which proves neither."""
-    whole, ours = item.get("note_tweet") or item, in_units(unicodedata.normalize("NFC", text))
+    whole, ours = _whole_text(item), in_units(unicodedata.normalize("NFC", text))
     urls, shown = (whole.get("entities") or {}).get("urls") or (), unescape(str(whole.get("text") or ""))
     for url in urls:
         shown = shown.replace(str(url.get("url")), "")

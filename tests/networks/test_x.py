@@ -281,6 +281,28 @@ def test_a_listing_that_cannot_be_read_or_differs_in_addresses_alone_proves_noth
     assert isinstance(end.value.value, CannotTell)
 
 
+BARE = {"id": "7", "text": "So https://t.co/a", "edit_history_post_ids": ["7"]}
+UNTIED = {"id": "7", "text": "@ada So", "created_at": "2026-11-24T12:00:00.000Z"}
+
+
+@pytest.mark.parametrize(
+    ("item", "sent"), [(BARE, {"text": "So https://a.org/"}), (UNTIED, {"text": "So", "reply": {"in_reply_to_tweet_id": "5"}})]
+)
+def test_a_listing_without_what_was_asked_for_proves_nothing(noon, item, sent):
+    intent = Intent(0, Request("POST", "https://api.x.com/2/tweets", Json(sent), commits=True), noon)
+    looking = look_for("https://api.x.com", "1", intent, set(), PartReceipt)
+    next(looking)
+    with pytest.raises(StopIteration) as end:
+        looking.send(Answer(200, {}, {"data": [item], "meta": {"result_count": 1}}))
+    assert isinstance(end.value.value, CannotTell)
+
+
+def test_the_newer_names_of_references_and_long_posts_are_read():
+    reply = {"text": "Yes…", "note_post": {"text": "Yes indeed"}, "referenced_posts": [{"type": "replied_to", "id": "5"}]}
+    assert is_same(reply, {"text": "Yes indeed", "reply": {"in_reply_to_tweet_id": "5"}})
+    assert not is_same(reply, {"text": "Yes indeed"})
+
+
 def test_what_x_adds_to_a_reply_and_a_quotation_is_not_missed():
     reply = {"text": "@jack @bea Yes", "referenced_tweets": [{"type": "replied_to", "id": "5"}]}
     assert is_same(reply, {"text": "Yes", "reply": {"in_reply_to_tweet_id": "5"}})
