@@ -27,6 +27,7 @@ from smm_cli.cli.unpublished import not_on_ref
 from smm_cli.delivery.ends import forecast
 from smm_cli.delivery.outage import outages_of
 from smm_cli.delivery.runner import Runner
+from smm_cli.ledger.intake import foreign
 from smm_cli.ledger.receipts import receipt_files
 from smm_cli.plan.endings import Ending
 from smm_cli.plan.say import say_moment
@@ -57,6 +58,7 @@ class Standing:
     claims: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
 
     @property
@@ -107,6 +109,7 @@ def stand(runner: Runner) -> Standing:
         uncommitted=_uncommitted(calendar),
         changed=tuple(name for _, name in outdated(runner, planned.indexed.posts)),
         unread=_unread(planned.indexed),
+        foreign=tuple(one.runner.split("#")[0] for one in foreign(runner.ledger)) if runner.shared is None else (),
         broken=tuple(f"{what}   {mend}" for what, mend in broken_off(runner)),
     )
 
@@ -165,6 +168,8 @@ def _show(standing: Standing) -> None:
     rows += [("elsewhere", standing.elsewhere)] if standing.elsewhere else []
     rows += _listed("claims", standing.claims)
     rows += _listed("stopped", [f"{name}: {why}   smm channel login {name}" for name, why in standing.stopped.items()])
+    beside = 'nothing goes out from here, since "{}" published this calendar: smm runner take'
+    rows += _listed("refused", [beside.format(name) for name in standing.foreign])
     rows += _listed("ending", ending_lines(standing.ending, standing.zone))
     if standing.uncommitted:
         them = "it" if len(standing.uncommitted) == 1 else "them"
@@ -210,7 +215,8 @@ def _outage(runner: Runner, deliveries: Sequence[Delivery], now: datetime) -> st
 
 def _shape(standing: Standing) -> dict[str, Any]:
     """`now`, `paused`, `next`, `due`, `needs_you`, `unread` (sentences), `long_late` (a number), `outage`, `not_published` (a sentence
-    or null), `stopped`, `ending`, `runners`, `claims` (sentences), `uncommitted_receipts`, `changed_since`, `unfinished`, `exit_code`."""
+    or null), `stopped`, `ending`, `runners`, `foreign` (runners that it is not taken over from), `claims` (sentences),
+    `uncommitted_receipts`, `changed_since`, `unfinished`, `exit_code`."""
     return {
         "now": iso(standing.now),
         "paused": [{"reason": p.reason, "until": iso(p.until)} for p in standing.pauses],
@@ -224,6 +230,7 @@ def _shape(standing: Standing) -> dict[str, Any]:
         "stopped": standing.stopped,
         "ending": [{"channel": one.channel, "at": iso(one.at), "after": len(one.after)} for one in standing.ending],
         "runners": [{"runner": name, "at": iso(at)} for name, at in standing.ticks],
+        "foreign": list(standing.foreign),
         "claims": list(standing.claims),
         "uncommitted_receipts": list(standing.uncommitted),
         "changed_since": list(standing.changed),

@@ -42,6 +42,8 @@ def foreign(root: Path) -> Path:
 def test_taking_over_lets_this_machine_publish(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["publish"]) == 3
     assert "smm runner take" in capsys.readouterr().err
+    assert run(["status"]) == 0
+    assert 'refused  nothing goes out from here, since "office" published this calendar: smm runner take' in capsys.readouterr().out
     assert run(["runner", "take"]) == 2
     assert '"office"' in capsys.readouterr().err
     assert run(["runner", "take", "--dry-run"]) == 0

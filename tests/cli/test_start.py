@@ -169,7 +169,7 @@ def test_a_post_that_cannot_be_read_is_in_status(root: Path, capsys: pytest.Capt
 def test_status_as_json_has_its_documented_keys(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["-C", str(root), "status", "--json"]) == 0
     keys = "now paused next due needs_you unread long_late outage not_published "
-    keys += "stopped ending runners uncommitted_receipts changed_since unfinished claims exit_code"
+    keys += "stopped ending runners foreign uncommitted_receipts changed_since unfinished claims exit_code"
     assert set(json.loads(capsys.readouterr().out)) == set(keys.split())
 
 
