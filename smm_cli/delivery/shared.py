@@ -23,7 +23,7 @@ from smm_cli.delivery import shared_claims
 from smm_cli.delivery.sending import Later, Lost
 from smm_cli.delivery.shared_claims import Note
 from smm_cli.delivery.shared_merge import resolver
-from smm_cli.errors import LedgerError
+from smm_cli.errors import ConfigError, LedgerError
 from smm_cli.ledger.alive import try_lock
 from smm_cli.ledger.claims import BUSY, RESERVE, Claim, Gate
 from smm_cli.ledger.corrected import CORRECTIONS, take_corrections, write_corrections
@@ -62,7 +62,7 @@ class Shared:
         self.clock = clock
         self.folder = calendar.receipts.parent
         self.remote = Remote(calendar, resolver(self.folder))
-        self.why: Unreachable | None = None
+        self.why: ConfigError | None = None
         self.moved = False
         self.claims: dict[str, Note] = {}
         self._planned: tuple[str, str] = ("", "")
@@ -147,7 +147,7 @@ class Shared:
         text = shared_claims.written(self.ledger.alive.owner, delivery.name, now, shared_claims.until_of(now), more)
         try:
             oid = await self._ask(channel, text, there.oid if there else "")
-        except Unreachable as error:
+        except ConfigError as error:
             return Gate(f"cannot claim: {error.what}", None, BUSY)
         if not oid:
             there = self.claims.get(channel)
@@ -165,14 +165,14 @@ class Shared:
     async def sending(self, claim: Claim, part: int, needs: timedelta) -> None:
         """Say at the remote that `part` is being sent, by compare-and-swap, and see that it stands there: only then it may be.
 
-        Raises Lost where the claim is another's by now, Later where the remote cannot be asked.
+        Raises Lost where the claim is another's by now, Later where the remote cannot be asked or git fails here.
         """
         now, before = self.clock.now(), self.clock.elapsed()
         until, progress = shared_claims.until_of(now, needs), progress_of(self.ledger, claim.delivery)
         text = shared_claims.written(claim.owner, claim.delivery, now, until, {}, part, progress)
         try:
             oid = await self._ask(claim.channel, text, self._held.get(claim.channel, ""))
-        except Unreachable as error:
+        except ConfigError as error:
             raise Later(self.clock.now() + AGAIN, f"cannot claim: {error.what}", "cannot-claim") from error
         if not oid:
             self._held.pop(claim.channel, None)
@@ -182,11 +182,14 @@ class Shared:
             raise Later(self.clock.now(), "the remote took so long that the claim would end too soon", "cannot-claim")
 
     async def free(self, channel: str) -> str:
-        """Let the channel go, together with what is new of its delivery. What to tell where that is not at the remote yet."""
+        """Let the channel go, together with what is new of its delivery. What to tell where that is not at the remote yet.
+
+        What fails here keeps no other channel from ending what it sends: the next look raises it.
+        """
         self._held.pop(channel, None)
         try:
             await self._ask(channel, "", "")
-        except Unreachable as error:
+        except ConfigError as error:
             self.why = error
             return f"other runners do not know yet ({error.what}): the next tick tells them"
         return ""
