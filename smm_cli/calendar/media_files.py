@@ -17,6 +17,8 @@ from smm_cli.words.problem import Place, Problem
 from smm_cli.words.tree import Picture
 
 REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//")
+LONGEST = 255
+"""Bytes of the longest name that file systems take; they answer a longer one with an error, not with "there is none"."""
 
 
 def paths_of(body: str) -> tuple[str, ...]:
@@ -72,6 +74,9 @@ def check_media(written: str, post: Post, calendar: Calendar, source: Source, pl
     asked = candidates(written, post.path)
     if not asked:
         return [Problem("media-outside", f"{written} leaves the calendar", place(), "copy the file into the calendar: media/…")]
+    if any(len(name.encode("utf-8", "surrogatepass")) > LONGEST for path in asked for name in path.split("/")):
+        what = f"there is no file {written[:60]}…: it is longer than names of files can be"
+        return [Problem("missing-media", what, place(), "correct the path")]
     found = next((path for path in asked if source.exists(path)), "")
     if not found:
         return [_missing(written, asked, calendar, source, place())]

@@ -119,9 +119,10 @@ class WorkTree:
         try:
             real = Path(os.path.realpath(place)).relative_to(os.path.realpath(self.root))
             inside = OURS.isdisjoint(real.parts)  # tokens and the ledger lie in .smm: no post may name one of them as its picture
-        except (OSError, ValueError):  # elsewhere, or a NUL in the name
-            inside = False
-        if not inside or not place.is_file():
+            there = inside and place.is_file()
+        except (OSError, ValueError):  # elsewhere, a NUL in the name, or a name too long for any file
+            there = False
+        if not there:
             raise FileNotFoundError(path)
         return place
 

@@ -232,6 +232,14 @@ def test_a_picture_without_description_is_told_unless_it_is_decoration(calendar:
     assert one(calendar, "id: a\nchannels: blog", "![](media/bild.jpg)").slug == "no-alt"
 
 
+@pytest.mark.parametrize("path", ["media/" + 300 * "x" + ".jpg", 300 * "x" + "/bild.jpg", 130 * "ä" + ".jpg"])
+def test_a_name_that_is_too_long_for_a_file_is_one_that_is_missing(calendar: Calendar, path: str):
+    problem = one(calendar, "id: a\nchannels: blog", f"Hallo\n\n![x]({path})")
+    assert problem.slug == "missing-media"
+    assert "longer than names of files can be" in problem.what
+    assert not WorkTree(calendar.root).exists(path)
+
+
 @pytest.mark.parametrize("path", ["media/blid.jpg", "media/nichts.png"])
 def test_a_missing_file_is_told_wherever_it_is_named(calendar: Calendar, path: str):
     for front, body, line in [
