@@ -110,7 +110,9 @@ def _report_bugs(outcomes: Sequence[Outcome]) -> None:
 def _agreed(runner: Runner, posts: Sequence[str], yes: bool) -> bool:
     """Show what would go out now, and ask. Where nothing would, the tick itself says why."""
     from smm_cli.cli.listing import whole_plan
+    from smm_cli.cli.shared_claims import hear
 
+    hear(runner)
     zone, now = ZoneInfo(runner.calendar.timezone), runner.clock.now()
     found = [d for d in whole_plan(runner).deliveries if (d.post in posts or d.name in posts) and may_go_now(d)]
     for delivery in found:

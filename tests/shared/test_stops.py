@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
-from smm_cli.errors import AuthFailed
+from smm_cli.cli.app import app
+from smm_cli.cli.session import Session
+from smm_cli.errors import AuthFailed, UsageError
 
 
 def calls(team, channel):
@@ -86,3 +89,30 @@ def test_what_is_over_leaves_no_file_behind(team, runners, fault):
     team.later(hours=2)
     one.tick()
     assert not [path for path in team.progress() if path.startswith("channels/")]
+
+
+def now(team, clone):
+    """What `smm publish --post c --now` says, and how it ends, where nobody is asked."""
+    words = ["publish", "--post", "c", "--now"]
+    return CliRunner().invoke(app, words, obj=Session(str(clone.root), team.clock), standalone_mode=False)
+
+
+def test_what_a_colleague_has_just_pushed_does_not_go_out_at_once_without_a_question(team, runners):
+    here = runners()
+    team.post("c")
+    team.push()
+    done = now(team, here)
+    assert isinstance(done.exception, UsageError) and "--yes" in done.exception.hint
+    assert "c@one (mastodon) goes out now" in done.output
+    assert team.public("one") == []
+
+
+def test_what_is_held_elsewhere_is_not_said_to_go_out_at_once(team, runners):
+    team.post("c")
+    team.push()
+    here, elsewhere = runners(), runners()
+    assert here.smm("queue", "list").returncode == 0
+    assert elsewhere.smm("queue", "hold", "c@one").returncode == 0
+    done = now(team, here)
+    assert "held by you" in done.exception.what
+    assert "goes out now" not in done.output
