@@ -77,6 +77,11 @@ class Mastodon(Network):
         return Repeat(3600, KEY_KEPT, READ) if self.server.is_mastodon else None
 
     @cached_property
+    def text_limits(self) -> tuple[Limit, ...]:
+        """As declared, counted as this server's program does."""
+        return self.server.relative.texts(super().text_limits)
+
+    @cached_property
     def media_limits(self) -> tuple[MediaLimit, ...]:
         """As declared, less the types that this server does not name."""
         return self.server.relative.files(super().media_limits, self.most_media, self.server.types)

@@ -83,6 +83,27 @@ def test_limits_are_those_that_the_server_tells(on, relative, limits):
     assert {name: network.account.limits[name] for name in limits} == limits
 
 
+@pytest.mark.parametrize("relative", ["gotosocial", "pleroma", "akkoma", "pixelfed"])
+def test_addresses_and_mentions_count_at_full_length_where_the_program_knows_no_shorter_one(on, seal, facts, png, relative):
+    fake, at, network = on(relative)
+    most = fake.rules.characters
+    fitting = f"https://a.example/{'b' * 200} {'x' * (most - 219)}"
+    media = (picture(at, png, alt="x"),)
+    assert "too-long" not in slugs(network, facts, fitting, media=media)
+    at.run(network, network.publish(said(network, seal, facts, fitting, media=media), 0))
+    assert "too-long" in slugs(network, facts, f"{fitting}x", media=media)
+    with pytest.raises(Rejected, match="limit"):
+        at.run(network, network.publish(said(network, seal, facts, f"{fitting}x", media=media), 0))
+
+
+def test_a_warning_with_a_limit_of_its_own_does_not_count_with_the_text(on, seal, facts, png):
+    _, at, network = on("pixelfed")
+    fields = {"media": (picture(at, png, alt="x"),), "content_warning": "w" * 140}
+    assert "too-long" not in slugs(network, facts, "x" * 500, **fields)
+    at.run(network, network.publish(said(network, seal, facts, "x" * 500, **fields), 0))
+    assert "too-long" in slugs(on("gotosocial")[2], facts, "x" * 4900, **fields)
+
+
 def test_limits_that_a_server_does_not_tell_are_those_of_its_program(on, noon, driver):
     fake, at, _ = on("pixelfed")
     fake.faults += [Fault("status", path="/api/v1/instance", status=404), Fault("status", path="/api/v2/instance", status=404)]

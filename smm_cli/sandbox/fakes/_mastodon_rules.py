@@ -43,7 +43,7 @@ class Rules:
     `keeps_keys`: seconds for which a repeated Idempotency-Key gives the first post again (0: ignored). `twice`: what a repeated key
     is answered with: "same" or "refused" (Pixelfed). `errors`: json, text, html or empty. `invalid`: the status of a refused post.
     `markdown`: the account's habit is text/markdown, which text/plain in `content_type` overrules. `second_media`: it has /api/v2/media.
-    `warning`: longest content warning (0: any).
+    `warning`: longest content warning (0: any, and it counts with the text). `ruler`: how texts are counted.
     `slow_media`: how often a picture's state is asked until it is ready; None: it never gets ready, -1: it fails.
     """
 
@@ -76,6 +76,7 @@ class Rules:
     second_media: bool = True
     polls: bool = True
     warning: int = 0
+    ruler: str = "mastodon"
     visibilities: tuple[str, ...] = ("public", "unlisted", "private", "direct")
 
 
@@ -84,19 +85,19 @@ RELATIVES: Mapping[str, Rules] = {
     # superseriousbusiness/gotosocial, code of 2025-10-03: limits, 400 for what it refuses, no idempotency (issue 2723), ULIDs
     "gotosocial": Rules(
         "gotosocial", "0.19.1", characters=5000, media=6, alt=5000, image_bytes=41_943_040, poll_options=6, keeps_keys=0.0, invalid=400,
-        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True,
+        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True, ruler="code_points",
         visibilities=("public", "unlisted", "private", "direct", "mutuals_only"),
     ),
     # docs.pleroma.social, differences in the Mastodon API: no v2 instance on older ones, flake ids, a cached answer for a known key
     "pleroma": Rules(
         "pleroma", "2.6.0", "2.7.2 (compatible; Pleroma 2.6.0)", characters=5000, media=1000, keeps_keys=21_600.0, has_v2=False,
-        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True,
+        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True, ruler="graphemes",
         visibilities=("public", "unlisted", "private", "direct", "local"),
     ),
     # akkoma docs, differences in the Mastodon API: as Pleroma
     "akkoma": Rules(
         "akkoma", "3.10.4", "2.7.2 (compatible; Akkoma 3.10.4)", characters=5000, media=1000, keeps_keys=21_600.0, has_v2=False,
-        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True,
+        mixes_media=True, quotes=False, letters_in_ids=True, quote_key="", markdown=True, ruler="graphemes",
         visibilities=("public", "unlisted", "private", "direct", "local"),
     ),
     # friendica/friendica src/Module/Api/Mastodon/Statuses.php (2024-10): a title, quote_id, no polls, practically no limit of text
@@ -107,7 +108,7 @@ RELATIVES: Mapping[str, Rules] = {
     # pixelfed/pixelfed app/Http/Controllers/Api/ApiV1Controller.php (2024-03)
     "pixelfed": Rules(
         "pixelfed", "0.11.13", "2.7.2 (compatible; Pixelfed 0.11.13)", alt=1000, image_bytes=15_728_640, keeps_keys=86_400.0,
-        twice="refused", needs_media=True, quotes=False, has_v2=False, quote_key="", polls=False, warning=140,
+        twice="refused", needs_media=True, quotes=False, has_v2=False, quote_key="", polls=False, warning=140, ruler="code_points",
         visibilities=("public", "unlisted", "private"),
     ),
     # a server behind a proxy that answers everything unusual with a page
@@ -115,6 +116,18 @@ RELATIVES: Mapping[str, Rules] = {
     # real-servers.md: text/plain 400 for what it does not like, 401 without a body
     "terse": Rules("takahe", "0.10.0", "takahe/0.10.0", keeps_keys=0.0, errors="text", invalid=400, has_nodeinfo=False),
 }  # fmt: skip
+
+
+def length_of(text: str, warning: str, rules: Rules) -> int:
+    """The length of a status as the server counts it.
+
+    Sources, read 2026-11-23: GoToSocial statuscreate.go ([]rune of status and spoiler_text); Pleroma common_api/utils.ex (String.length
+    of both); Pixelfed statusCreate (max: of status alone).
+    """
+    beside = "" if rules.warning else warning
+    if rules.ruler == "mastodon":
+        return counted(text, beside, rules.url_length)
+    return len(text + beside) if rules.ruler == "code_points" else len(GRAPHEME.findall(text + beside))
 
 
 def counted(text: str, warning: str, url_length: int) -> int:

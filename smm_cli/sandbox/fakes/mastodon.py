@@ -15,7 +15,7 @@ from smm_cli.clock import Clock
 from smm_cli.sandbox.base import Call, Posted, Refused, Reply, route
 from smm_cli.sandbox.fakes import _mastodon_shapes as shapes
 from smm_cli.sandbox.fakes._mastodon_media import MISSING, Shelf
-from smm_cli.sandbox.fakes._mastodon_rules import RELATIVES, Rules, check_poll, counted
+from smm_cli.sandbox.fakes._mastodon_rules import RELATIVES, Rules, check_poll, length_of
 
 if TYPE_CHECKING:
     from smm_cli.networks.base import Network
@@ -166,7 +166,7 @@ class FakeMastodon(Shelf):
             raise self._refuse("Empty statuses are not allowed", 403)
         if self.rules.warning and len(warning) > self.rules.warning:
             raise self._refuse(f"The spoiler text may not be greater than {self.rules.warning} characters.", 422)
-        if counted(text, warning, self.rules.url_length) > self.rules.characters:
+        if length_of(text, warning, self.rules) > self.rules.characters:
             raise self._refuse(f"Validation failed: Text character limit of {self.rules.characters} exceeded")
 
     @route("GET", "/api/v1/statuses/{id}")
