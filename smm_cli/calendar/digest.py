@@ -32,7 +32,7 @@ def approval_digest(post: Post, calendar: Calendar, source: Source) -> str:
 
     Covers, per channel: text before splitting, keys that are sent, media (SHA-256 of the original bytes, description, focus), handles
     of people mentioned, times or `slot: next` as written. Never notes, comments, approvals, status, path, order, campaign, pillar.
-    A missing file counts as such: to add it changes the digest.
+    A file that is missing, or cannot be read, counts as missing: to add it changes the digest.
     """
     return digest_of(post.id, said_by_channel(post, calendar, source))
 
@@ -107,7 +107,7 @@ def _sum(path: str, post: Post, source: Source, read: dict[str, str]) -> str:
         found = find_media(path, post.path, source)
         try:
             read[path] = hashlib.sha256(source.read(found)).hexdigest() if found else "missing"
-        except FileNotFoundError:
+        except OSError:
             read[path] = "missing"
     return read[path]
 

@@ -88,6 +88,8 @@ class WorkTree:
                     entries = list(listed)
             except (FileNotFoundError, NotADirectoryError):
                 continue
+            except PermissionError as error:  # what lies in it would be lost without a word
+                raise ConfigError(f"{where} cannot be read: {error.strerror}", hint="check its permissions", slug="unreadable") from error
             for entry in entries:
                 if not entry.is_dir(follow_symlinks=False):
                     found.append((prefix + entry.name, entry))
