@@ -13,7 +13,7 @@ from pathlib import Path
 from smm_cli.accounts.age import read_age, write_age
 from smm_cli.accounts.references import age_file, parse, put_back, resolve
 from smm_cli.accounts.tokens import StoredTokens, TokenStore
-from smm_cli.calendar.model import Calendar
+from smm_cli.calendar.model import WORKTREE, Calendar
 from smm_cli.errors import ConfigError
 from smm_cli.words.channel import Channel
 
@@ -95,7 +95,9 @@ class Credentials:
         if not reference and self._pairs() and name in self.names[1:]:
             return ""
         if not reference:
-            hint = f"smm channel login {self.channel.name}"
+            ref = self.calendar.publish_from
+            commit = f"; then commit channels.toml: what {ref} has of it is published" if ref != WORKTREE else ""
+            hint = f"smm channel login {self.channel.name}{commit}"
             raise ConfigError(f"{self.channel.name} has no {name}", where=self.channel.name, hint=hint, slug="secret-missing")
         return resolve(reference, self.calendar.root, name=f"{self.channel.name} ({name})", hide=name != "user" or self._pairs())
 

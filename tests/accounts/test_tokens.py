@@ -129,6 +129,12 @@ def test_a_channel_without_a_secret_says_how_to_log_in(calendar):
     assert raised.value.hint == "smm channel login acme"
 
 
+def test_who_logged_in_and_committed_nothing_is_told_what_is_published(tmp_path):
+    with pytest.raises(ConfigError) as raised:
+        Credentials(Calendar(tmp_path, "test", publish_from="main"), channel(), ("token",)).value("token")
+    assert raised.value.hint == "smm channel login acme; then commit channels.toml: what main has of it is published"
+
+
 def test_each_secret_is_read_once(calendar, monkeypatch):
     monkeypatch.setenv("T", "first-token")
     mine = Credentials(calendar, channel("env:T"), ("token",))
