@@ -24,7 +24,7 @@ def bluesky_fault(status: int, headers: Mapping[str, str], body: Any) -> SmmErro
     """The error that an answer is, or None."""
     if status < 400:
         return fault_by_status(status, headers, body)
-    name = str(body.get("error") or "") if isinstance(body, Mapping) else ""
+    name = name_of(body)
     if name in ("RecordNotFound", "already_exists"):
         return None  # answers, not errors: the conversations that ask expect them
     if name in RENEW:
@@ -42,6 +42,13 @@ def bluesky_fault(status: int, headers: Mapping[str, str], body: Any) -> SmmErro
     if name == "unconfirmed_email":
         return Rejected("Bluesky takes videos only after the account's mail address is confirmed", hint="confirm it in the app's settings")
     return fault_by_status(status, headers, body)
+
+
+def name_of(body: Any) -> str:
+    """The name of an error; the video service may say it within `jobStatus` (bluesky-social/atproto issue 3097, read 2026-11-23)."""
+    told = body if isinstance(body, Mapping) else {}
+    inner = told.get("jobStatus")
+    return str(told.get("error") or (inner.get("error") if isinstance(inner, Mapping) else "") or "")
 
 
 def pause(headers: Mapping[str, str]) -> float | None:

@@ -19,6 +19,8 @@ from smm_cli.words.exchange import Form, Request, handle
 API, WEB = "https://api.linkedin.com", "https://www.linkedin.com"
 MAY_POST = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER", "RECRUITING_POSTER"})
 """Roles that posts-api names for w_organization_social; of the second its pages write both."""
+NAMED = ("organization", "organizationTarget")
+"""What a role calls its page: the schema says the first, answers of some versions the second (airbyte, source-linkedin-ads, 2026-11-23)."""
 PERSON, PAGE = ("openid", "profile", "w_member_social"), ("w_organization_social", "r_organization_social", "rw_organization_admin")
 """Scopes. Sources: the products Share on LinkedIn with OpenID Connect; the Community Management API."""
 
@@ -53,7 +55,7 @@ def ask_page(api: str, headers: Mapping[str, str], author: str, client_id: str) 
     """The page `author`. Raises Rejected where the login may not post as it."""
     query = (("q", "roleAssignee"), ("state", "APPROVED"), ("count", "100"))
     roles = yield Request("GET", f"{api}/rest/organizationAcls", headers=headers, query=query)
-    held = {str(one.get("role")) for one in roles.get("elements", default=[]) if author == one.get("organization")}
+    held = {str(one.get("role")) for one in roles.get("elements", default=[]) if author in (one.get(name) for name in NAMED)}
     if not MAY_POST & held:
         raise Rejected(f"this login may not post as {author}", hint="its administrators are named on the page, under Settings")
     page = yield Request("GET", f"{api}/rest/organizations/{author.rpartition(':')[2]}", headers=headers)

@@ -80,6 +80,13 @@ def test_verify_names_the_person_or_the_page(at, me, page):
     assert (account.handle, account.name, account.url) == ("acme", "Acme", "https://www.linkedin.com/company/acme/")
 
 
+def test_a_page_may_be_named_as_the_target_of_a_role(page):
+    asking = page.verify()
+    next(asking)
+    role = {"organizationTarget": "urn:li:organization:1", "role": "ADMINISTRATOR", "state": "APPROVED"}
+    assert asking.send(Answer(200, {}, {"elements": [role]})).url.endswith("/rest/organizations/1")
+
+
 def test_verify_says_when_the_token_ends_where_the_app_may_ask(fake, at, me, page):
     from datetime import UTC
 
