@@ -71,7 +71,7 @@ def _calendars(session: Session) -> Iterator[Calendar]:
 
 
 def references_of(calendar: Calendar) -> Iterator[tuple[str, str]]:
-    """Every reference to a secret in channels.toml, with whose it is."""
+    """Every reference to a secret, or to a program, in channels.toml, with whose it is."""
     for name, channel in calendar.channels.items():
         for reference in channel.secret.values() if isinstance(channel.secret, Mapping) else [channel.secret]:
             yield name, reference
@@ -84,6 +84,8 @@ def references_of(calendar: Calendar) -> Iterator[tuple[str, str]]:
     yield "the heartbeat", calendar.alerts.heartbeat
     for recipient in (*calendar.alerts.to, *calendar.alerts.deputy):
         yield "alerts", recipient
+    for reference in (calendar.media.get("host", ""), *calendar.media.get("secret", {}).values()):
+        yield "[media]", reference
 
 
 def show(asked: Mapping[str, list[str]], trusted: tuple[str, ...], *, as_json: bool) -> int:
@@ -121,7 +123,7 @@ def allow(root: Path, asked: Mapping[str, list[str]], trusted: tuple[str, ...], 
         )
         return 0
     for command in new:
-        output.tell(f"For {', '.join(asked[command])}, in {root}, as you, each time the secret is needed:")
+        output.tell(f"For {', '.join(asked[command])}, in {root}, as you, each time it is needed:")
         output.tell(f"  {command}")
         if dry_run:
             continue

@@ -42,7 +42,7 @@ async def host(transport: Transport, request: Request) -> Answer:
     if way.startswith("channel:"):
         address = await _site(transport, way.removeprefix("channel:"), request, name)
     elif way.startswith("command:"):
-        address = await asyncio.to_thread(_command, transport, way.removeprefix("command:"), request.body, name)
+        address = await asyncio.to_thread(_command, transport, way.removeprefix("command:").strip(), request.body, name)
     elif way:
         address = await _bucket(transport, said, request, name)
     else:

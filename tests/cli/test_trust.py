@@ -75,3 +75,12 @@ def test_trust_is_taken_back(root: Path) -> None:
 def test_a_dry_run_trusts_nothing(root: Path) -> None:
     assert run(["trust", "--dry-run"]) == 0
     assert not is_trusted(root, OWN)
+
+
+def test_the_program_that_brings_pictures_to_an_address_can_be_trusted_too(root: Path) -> None:
+    put, key = "scripts/put-picture", "pass show bucket"
+    (root / "channels.toml").write_text(
+        CONFIG + f'[media]\nhost = "command: {put}"\nsecret = {{ key = "command:{key}", secret = "env:B" }}\n'
+    )
+    assert run(["trust", "--yes"]) == 0
+    assert is_trusted(root, put) and is_trusted(root, key)
