@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from smm_cli.calendar.check import check_post
+from smm_cli.calendar.media_files import pictures_of
+from smm_cli.calendar.targets import aim
 from smm_cli.delivery.runner import Runner
 from smm_cli.errors import SmmError
+from smm_cli.words.channel import Channel
 from smm_cli.words.delivery import HELD, PLANNED, Delivery
 from smm_cli.words.post import Post
+from smm_cli.words.problem import Problem, errors_of
 
 MOST = 10
 """Deliveries that are looked at closely: a runner that was away for long has hundreds."""
@@ -29,13 +34,22 @@ def looked_at(runner: Runner, deliveries: Iterable[Delivery], posts: Iterable[Po
 
 def _looked_at(runner: Runner, delivery: Delivery, post: Post) -> Delivery:
     channel = runner.calendar.channels[delivery.channel]
+    if stopped := runner.ledger.stopped().get(channel.name):
+        return replace(delivery, state=HELD, reason="error", why=stopped[0], hint=f"smm channel login {channel.name}")
     try:
-        at = delivery.at or runner.clock.now()
-        errors = runner.composer.prepare(post, channel, delivery.name, at, runner.ledger.account(channel.name)).errors
+        errors = _errors(runner, delivery, post, channel)
     except SmmError as error:
         return replace(delivery, state=HELD, reason="error", why=error.what, hint=error.hint)
-    except OSError:  # no room for a picture made smaller: the tick will say so
-        return delivery
     if not errors:
         return delivery
     return replace(delivery, state=HELD, reason="error", why=errors[0].what, hint=errors[0].hint)
+
+
+def _errors(runner: Runner, delivery: Delivery, post: Post, channel: Channel) -> Sequence[Problem]:
+    """What keeps it. Pictures are not made smaller for a look, which may take long: of a post with pictures only its file is judged."""
+    aimed = aim(post, channel, runner.calendar)
+    if not aimed.media and not pictures_of(aimed.body, aimed.body_line):
+        at = delivery.at or runner.clock.now()
+        return runner.composer.prepare(post, channel, delivery.name, at, runner.ledger.account(channel.name)).errors
+    found = errors_of(check_post(post, runner.calendar, runner.source))
+    return [one for one in found if one.place.channel in ("", channel.name) and one.slug not in runner.calendar.ignored]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from smm_cli.cli import output
 from smm_cli.cli.quick import parse_quick
@@ -17,6 +18,7 @@ from smm_cli.cli.session import Session
 from smm_cli.cli.start import run
 from smm_cli.cli.status import stand
 from smm_cli.clock import SetClock
+from smm_cli.ledger.claims import stop_channel
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CONFIG = """[calendar]
@@ -156,6 +158,32 @@ def test_what_is_due_and_still_here_is_in_status_and_queue_show_with_what_keeps_
     told = capsys.readouterr()
     assert "why      there is no person nobody" in told.out
     assert "declare her in channels.toml: [people.nobody]" in told.err
+
+
+def test_what_waits_for_a_login_says_so(root: Path) -> None:
+    post(root, "good", "2026-11-24 09:00")
+    with Session(str(root), SetClock(NOW)).runner() as runner:
+        runner.ledger.write(lambda c: stop_channel(c, runner.calendar.name, "blog", "401: no", "key"))
+        found = stand(runner)
+    assert found.due == ()
+    assert [(delivery.name, delivery.why, delivery.hint) for delivery in found.needs] == [
+        ("good@blog", "401: no", "smm channel login blog")
+    ]
+    assert found.exit_code == 3
+
+
+def test_status_makes_no_picture_smaller(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    post(root, "wide", "2020-01-06 09:00")
+    post(root, "lost", "2020-01-06 09:00")
+    Image.new("RGB", (64, 64)).save(root / "wide.png")
+    for name, picture in (("wide", "wide.png"), ("lost", "lost.png")):
+        with (root / "posts" / f"{name}.md").open("a") as file:
+            file.write(f"\n![A wheel]({picture})\n")
+    assert run(["-C", str(root), "status"]) == 0
+    said = capsys.readouterr().out
+    assert "wide@blog   smm publish sends it" in said
+    assert "lost@blog: held (error)" in said
+    assert not list((root / ".smm").rglob("frozen/*"))
 
 
 def test_a_post_that_cannot_be_read_is_in_status(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
