@@ -19,7 +19,7 @@ from smm_cli.delivery.send import Outcome
 from smm_cli.delivery.true_time import CLOCK, moved_the_clock
 from smm_cli.delivery.waits import ask_waits
 from smm_cli.delivery.wake import leave_word, marks_now
-from smm_cli.errors import UsageError
+from smm_cli.errors import SmmError, UsageError
 from smm_cli.ledger.history import carry_over
 from smm_cli.ledger.intake import refuse_foreign, take_in, write_out
 from smm_cli.ledger.people import release, retry
@@ -165,6 +165,10 @@ async def _send_all(
     runs = [asyncio.create_task(one(name, deliveries)) for name, deliveries in by_channel.items()]
     try:
         done = await asyncio.gather(*runs)
+    except SmmError:  # what another channel is sending is ended, so that nobody need ask what became of it; nothing more is begun
+        runner.ending = True
+        await asyncio.gather(*runs, return_exceptions=True)
+        raise
     except BaseException:
         for run in runs:
             run.cancel()

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from smm_cli.delivery.tick import tick
+from smm_cli.errors import LedgerError
 
 
 @pytest.fixture
@@ -75,3 +76,33 @@ def test_a_lock_in_this_clone_interrupts_nothing_that_is_being_sent(team, dies, 
     begun.tick()
     all_public_once(team, begun)
     assert team.refs("refs/smm/claims") == []
+
+
+def test_progress_of_a_newer_smm_interrupts_nothing_that_is_being_sent(team, dies, begun):
+    """It stops the tick; what is under way is ended first, so that nobody need ask what became of it."""
+    newer = team.clone("newer")
+    team.git(newer.root, "switch", "--quiet", "smm")
+    (newer.root / "progress").mkdir(exist_ok=True)
+    (newer.root / "progress" / "other@one.json").write_text('{"format": 2}')
+
+    def say():
+        team.git(newer.root, "pull", "--quiet", "--rebase")
+        team.git(newer.root, "add", "-A")
+        team.git(newer.root, "-c", "user.name=it", "-c", "user.email=it@test", "commit", "--quiet", "-m", "newer")
+        team.git(newer.root, "push", "--quiet", "origin", "smm")
+
+    with pytest.raises(LedgerError, match="cannot be read"), begun.runner(dies()) as runner:
+
+        class Newer(type(runner.transport)):
+            async def send(self, network, request, vault, prefix):
+                answer = await super().send(network, request, vault, prefix)
+                if request.commits and network.channel.name == "one":
+                    say()
+                elif request.commits:
+                    await asyncio.sleep(2)
+                return answer
+
+        runner.transport.__class__ = Newer
+        asyncio.run(tick(runner))
+    with begun.runner() as runner:
+        assert runner.ledger.record("story@two").state == "published"
