@@ -29,7 +29,7 @@ def looked_at(runner: Runner, deliveries: Iterable[Delivery], posts: Iterable[Po
     """`deliveries`, the first of them held (error) where the post does not fit its channel. No secret is asked for."""
     due = list(deliveries)
     by_id = {post.id: post for post in posts} if due else {}
-    return [*(_looked_at(runner, delivery, by_id[delivery.post]) for delivery in due[:MOST]), *due[MOST:]]
+    return [_looked_at(runner, one, by_id[one.post]) if one.post in by_id and n < MOST else one for n, one in enumerate(due)]
 
 
 def _looked_at(runner: Runner, delivery: Delivery, post: Post) -> Delivery:

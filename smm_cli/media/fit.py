@@ -12,7 +12,7 @@ from smm_cli.words.limit import MediaLimit
 from smm_cli.words.post import Blob, Media
 from smm_cli.words.problem import Place, Problem
 
-FITTED = "fit-1"
+FITTED = "fit-2"
 """The name of the note that keeps a result; counts up when fitting changes."""
 
 

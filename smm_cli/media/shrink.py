@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
-from math import sqrt
+from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
 from smm_cli.media.pictures import opened
@@ -18,6 +18,8 @@ LEAST_SIDE = 16
 STEP = 0.85
 QUALITIES = (90, 82, 74)
 """Tried in this order at each size before the picture gets smaller by STEP."""
+HOPELESS = 3.0
+"""Times too large: then no lower quality helps, and a type that is so much worse than the other is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,33 @@ def shrink(content: bytes, type_: str, limit: MediaLimit) -> Small | None:
     size = _first_size(upright.size, limit)
     while types and min(size) >= 1 and max(size) >= LEAST_SIDE:
         resized = upright if size == upright.size else upright.resize(size, _lanczos(), reducing_gap=3.0)
+        over: dict[str, float] = {}
         for target, quality in _tries(types):
+            if over.get(target, 0) > HOPELESS:
+                continue
             written = _written(resized, target, quality, profile)
             if len(written) <= limit.types[target]:
                 return Small(written, target, *size)
-        size = (round(size[0] * STEP), round(size[1] * STEP))
+            over[target] = len(written) / max(1, limit.types[target])
+        least = min(over.values())
+        types = [target for target in types if over[target] < HOPELESS * least]
+        size = _smaller(size, least)
     return None
 
 
+def _smaller(size: tuple[int, int], over: float) -> tuple[int, int]:
+    """The next size to try: half the way to where it would fit if bytes went with the pixels, which they do not quite."""
+    steps = max(1, int(log(over) / log(1 / STEP**2) / 2))
+    return round(size[0] * STEP**steps), round(size[1] * STEP**steps)
+
+
 def _types(type_: str, limit: MediaLimit, opaque: bool) -> list[str]:
-    """Types to write, the best first: its own, then what keeps transparency if it has any, then JPEG."""
+    """Types to write, the best first: its own, then what keeps transparency if it has any, then JPEG. Beside PNG a second."""
     wanted = [type_, JPEG, WEBP, PNG, AVIF] if opaque else [type_, PNG, WEBP, AVIF, JPEG]
     known = [each for each in dict.fromkeys(wanted) if each in (JPEG, PNG, WEBP, AVIF) and each in limit.types]
     if not opaque:  # JPEG has no transparency: only where nothing else is taken
         known = [each for each in known if each != JPEG] or known
-    return known[:2]
+    return known[: 2 if known[:1] == [PNG] else 1]
 
 
 def _tries(types: list[str]) -> Iterator[tuple[str, int]]:

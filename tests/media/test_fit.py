@@ -143,6 +143,17 @@ def test_shrinking_goes_on_until_the_bytes_hold(tmp_path: Path, blobs: Blobs, na
     assert holds(found, limit({JPEG: most, PNG: most, WEBP: most})[0])
 
 
+@pytest.mark.parametrize("most", [8_000, 40_000, 200_000])
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp"])
+def test_however_far_too_large_a_picture_is_it_keeps_most_of_what_it_may_have(tmp_path: Path, blobs: Blobs, name: str, most: int) -> None:
+    noise((1600, 1200)).save(tmp_path / name)
+    found, content, slugs = fitted(tmp_path / name, limit({JPEG: most, PNG: most, WEBP: most}), blobs)
+    assert slugs == []
+    assert most * 0.6 < len(content) <= most
+    assert found.blob is not None
+    assert found.blob.type == (WEBP if name == "a.webp" else JPEG)
+
+
 def test_a_picture_of_the_exact_size_is_left_alone_and_one_byte_less_is_not(tmp_path: Path, blobs: Blobs) -> None:
     noise((200, 200)).save(tmp_path / "a.jpg")
     size = (tmp_path / "a.jpg").stat().st_size
