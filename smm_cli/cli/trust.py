@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from smm_cli.accounts.machine import read_machine
 from smm_cli.accounts.references import parse
 from smm_cli.accounts.trust import distrust, trust, trusted_commands
 from smm_cli.calendar.model import Calendar
@@ -49,15 +51,28 @@ def trust_command(
 
 
 def commands_of(session: Session) -> dict[str, list[str]]:
-    """The commands that channels.toml names, in the work tree and as published, each with who uses it."""
+    """The commands that channels.toml names, in the work tree and as published, and this machine's file; each with who uses it."""
     found: dict[str, list[str]] = {}
-    for calendar in _calendars(session):
-        for owner, reference in references_of(calendar):
-            with suppress(SmmError):
-                scheme, rest = parse(reference)
-                if scheme == "command" and owner not in found.setdefault(rest, []):
-                    found[rest].append(owner)
+    for owner, reference in chain(*(references_of(calendar) for calendar in _calendars(session)), _of_machine()):
+        with suppress(SmmError):
+            scheme, rest = parse(reference)
+            if scheme == "command" and owner not in found.setdefault(rest, []):
+                found[rest].append(owner)
     return found
+
+
+def _of_machine() -> Iterator[tuple[str, str]]:
+    machine = read_machine()
+    for reference in _texts([machine.alerts, machine.ledger, machine.networks]):
+        yield "this machine's file", reference
+
+
+def _texts(said: object) -> Iterator[str]:
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, Mapping | list):
+        for one in said.values() if isinstance(said, Mapping) else said:
+            yield from _texts(one)
 
 
 def _calendars(session: Session) -> Iterator[Calendar]:

@@ -84,3 +84,16 @@ def test_the_program_that_brings_pictures_to_an_address_can_be_trusted_too(root:
     )
     assert run(["trust", "--yes"]) == 0
     assert is_trusted(root, put) and is_trusted(root, key)
+
+
+def test_a_command_of_the_machine_s_own_file_can_be_trusted_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = root.parent / "config" / "smm" / "config.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('[alerts]\nto = ["command:pass show phone"]\n[networks.x]\nsecret = { client_id = "command:pass show x" }\n')
+    own.chmod(0o600)
+    assert run(["trust", "pass show phone", "--yes"]) == 0
+    capsys.readouterr()
+    assert run(["trust", "--list", "--json"]) == 0
+    shown = {one["command"]: (one["used_by"], one["trusted"]) for one in json.loads(capsys.readouterr().out)}
+    assert shown["pass show phone"] == (["this machine's file"], True)
+    assert shown["pass show x"] == (["this machine's file"], False)
