@@ -152,8 +152,9 @@ def refuse_foreign(ledger: Ledger) -> None:
         return
     first = others[0]
     until = f" until {first.until}" if first.until else ""
+    count = f"{first.count} receipts" if first.count > 1 else "1 receipt"
     raise ConfigError(
-        f'this calendar was published by "{first.runner.split("#")[0]}"{until} ({first.count} receipts that this machine has not seen).'
+        f'this calendar was published by "{first.runner.split("#")[0]}"{until} ({count} that this machine has not seen).'
         " Two machines with separate ledgers post twice.",
         hint='take over: smm runner take      share: [ledger] claims = "git"',
         slug="foreign-runner",

@@ -82,7 +82,7 @@ def test_a_new_checkout_beside_a_ledger_that_machines_share_brings_nothing_forei
     refuse_foreign(second)
     write_receipt(folder, replace(receipt, delivery="other@blog", post="other"))
     take_in(second, folder)
-    with pytest.raises(ConfigError, match="1 receipts"):
+    with pytest.raises(ConfigError, match="1 receipt that"):
         refuse_foreign(second)
 
 
