@@ -18,7 +18,8 @@ import uvicorn
 from smm_cli.sandbox.base import Fault
 from smm_cli.sandbox.world import load_fake
 
-SECRETS = ("ELEPHANT", "BLUE", "HOOK")
+SECRETS = {"mastodon": "ELEPHANT", "bluesky": "BLUE", "webhook": "HOOK"}
+"""What a server was told, by its network; it cannot know what others were."""
 KINDS = ("silence_after", "silence_before", "status", "done", "half", "rate_limit")
 
 
@@ -38,13 +39,13 @@ class AheadClock:
         await asyncio.sleep(min(seconds, 0.05))
 
 
-def faults(seed):
+def faults(seed, network):
     chance = random.Random(seed)
     found = []
     for _ in range(10):
         kind = chance.choice(KINDS)
         fault = Fault("status" if kind == "done" else kind, commits=True, skip=chance.randrange(1, 8), seconds=1.0)
-        fault.body = {"error": f"what is {' '.join(os.environ.get(name, '') for name in SECRETS)}?"}  # it repeats what it was told
+        fault.body = {"error": f"what is {os.environ.get(SECRETS.get(network, ''), '')}?"}  # it repeats what it was told
         fault.status, fault.done = chance.choice((500, 502, 503)), kind == "done"
         found.append(fault)
     found.append(Fault("status", method="POST", path="media|upload", status=503, skip=2, times=2))
@@ -71,7 +72,7 @@ async def main(clock_file, places, seed):
     for n, place in enumerate(places):
         port, _, network = place.partition("=")
         fake = load_fake(network)(clock)
-        fake.faults += faults(f"{seed}.{n}") if seed is not None else []
+        fake.faults += faults(f"{seed}.{n}", network) if seed is not None else []
         config = uvicorn.Config(told(fake), host="127.0.0.1", port=int(port), log_level="critical", lifespan="off", ws="none")
         servers.append(uvicorn.Server(config).serve())
     await asyncio.gather(*servers)
