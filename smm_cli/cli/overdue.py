@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,21 +28,23 @@ def overdue(deliveries: Iterable[Delivery], now: datetime) -> list[Delivery]:
 def looked_at(runner: Runner, deliveries: Iterable[Delivery], posts: Iterable[Post]) -> list[Delivery]:
     """`deliveries`, the first of them held (error) where the post does not fit its channel. No secret is asked for."""
     due = list(deliveries)
-    by_id = {post.id: post for post in posts} if due else {}
-    return [_looked_at(runner, one, by_id[one.post]) if one.post in by_id and n < MOST else one for n, one in enumerate(due)]
+    by_id, stopped = ({post.id: post for post in posts}, runner.ledger.stopped()) if due else ({}, {})
+    return [_looked_at(runner, one, by_id[one.post], stopped) if one.post in by_id and n < MOST else one for n, one in enumerate(due)]
 
 
-def _looked_at(runner: Runner, delivery: Delivery, post: Post) -> Delivery:
+def _looked_at(runner: Runner, delivery: Delivery, post: Post, stopped: Mapping[str, tuple[str, str]]) -> Delivery:
     channel = runner.calendar.channels[delivery.channel]
-    if stopped := runner.ledger.stopped().get(channel.name):
-        return replace(delivery, state=HELD, reason="error", why=stopped[0], hint=f"smm channel login {channel.name}")
+    if channel.name in stopped:
+        return _held(delivery, stopped[channel.name][0], f"smm channel login {channel.name}")
     try:
         errors = _errors(runner, delivery, post, channel)
     except SmmError as error:
-        return replace(delivery, state=HELD, reason="error", why=error.what, hint=error.hint)
-    if not errors:
-        return delivery
-    return replace(delivery, state=HELD, reason="error", why=errors[0].what, hint=errors[0].hint)
+        return _held(delivery, error.what, error.hint)
+    return _held(delivery, errors[0].what, errors[0].hint) if errors else delivery
+
+
+def _held(delivery: Delivery, why: str, hint: str) -> Delivery:
+    return replace(delivery, state=HELD, reason="error", why=why, hint=hint)
 
 
 def _errors(runner: Runner, delivery: Delivery, post: Post, channel: Channel) -> Sequence[Problem]:
