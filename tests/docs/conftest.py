@@ -19,7 +19,8 @@ def root():
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_of_other_tests():
-    """Sources are parsed here: what others left would be told in the midst of it (CPython 3.11, gh-106905)."""
+    """Sources are parsed here. A task that died elsewhere, told of in the midst of it, would break that: its traceback is parsed too
+    (CPython 3.11, gh-106905)."""
     gc.collect()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import shutil
 import subprocess
@@ -186,9 +185,6 @@ def make_team():
         return Team(folders[-1])
 
     yield make
-    # What died leaves a task whose exception nobody asked for. It is told here: in the midst of another test's ast.parse its traceback,
-    # which is parsed too, breaks that one (CPython 3.11, gh-106905).
-    gc.collect()
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 
